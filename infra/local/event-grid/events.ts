@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+/** An event in the Event Grid schema, as publishers send it; Event Grid fills in the rest. */
+export const eventGridEventSchema = z.looseObject({
+  id: z.string().min(1),
+  subject: z.string().min(1),
+  eventType: z.string().min(1),
+  eventTime: z.iso.datetime({ offset: true }),
+  data: z.unknown(),
+  dataVersion: z.string().default(''),
+  topic: z.string().default(''),
+  metadataVersion: z.literal('1').default('1'),
+})
+
+/** An event in the CloudEvents 1.0 JSON format: https://github.com/cloudevents/spec */
+export const cloudEventSchema = z.looseObject({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1),
+  source: z.string().min(1),
+  type: z.string().min(1),
+  subject: z.string().optional(),
+  time: z.iso.datetime({ offset: true }).optional(),
+  data: z.unknown(),
+})
+
+export type EventGridEvent = z.output<typeof eventGridEventSchema>
+export type CloudEvent = z.output<typeof cloudEventSchema>
+export type GridEvent = EventGridEvent | CloudEvent
+
+export function isCloudEvent(event: GridEvent): event is CloudEvent {
+  return 'specversion' in event
+}
+
+export function typeOf(event: GridEvent): string {
+  return isCloudEvent(event) ? event.type : event.eventType
+}
