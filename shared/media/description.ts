@@ -1,0 +1,81 @@
+import { z } from 'zod'
+
+/** A rational number as ffmpeg writes it: numerator, denominator. */
+export const rationalSchema = z.tuple([z.int().positive(), z.int().positive()])
+export type Rational = z.infer<typeof rationalSchema>
+
+/** The containers that are opened at all, by the name of the demuxer that is forced on them. */
+export const CONTAINERS = ['mov', 'matroska', 'mpegts', 'avi'] as const
+export type Container = (typeof CONTAINERS)[number]
+
+/** The picture track that is rendered. */
+export const videoDescriptionSchema = z.object({
+  /** Index of the stream in the container, as ffmpeg counts. */
+  stream: z.int().nonnegative(),
+  codec: z.string(),
+  profile: z.string().nullable(),
+  pixelFormat: z.string(),
+  /** As coded, before rotation and before the sample aspect ratio is applied. */
+  width: z.int().positive(),
+  height: z.int().positive(),
+  sampleAspectRatio: rationalSchema,
+  /** Clockwise turn that a player must apply, in degrees. */
+  rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
+  /** Average frames a second over the recording; 0 where the container does not tell. */
+  frameRate: z.number().nonnegative(),
+  /** Unit of every timestamp of this track, in seconds. */
+  timeBase: rationalSchema,
+  /** Whether pictures may be coded in another order than they are shown. */
+  reordered: z.boolean(),
+})
+export type VideoDescription = z.infer<typeof videoDescriptionSchema>
+
+/** The sound track that is rendered. */
+export const audioDescriptionSchema = z.object({
+  stream: z.int().nonnegative(),
+  codec: z.string(),
+  sampleRate: z.int().positive(),
+  channels: z.int().positive(),
+  timeBase: rationalSchema,
+})
+export type AudioDescription = z.infer<typeof audioDescriptionSchema>
+
+/** What a recording is, in our own words: the only shape in which probing leaves this module. */
+export const mediaDescriptionSchema = z.object({
+  container: z.enum(CONTAINERS),
+  sizeBytes: z.int().positive(),
+  /** As the container declares it; 0 where it does not. The plan measures it from keyframes. */
+  declaredSeconds: z.number().nonnegative(),
+  video: videoDescriptionSchema,
+  audio: audioDescriptionSchema.nullable(),
+})
+export type MediaDescription = z.infer<typeof mediaDescriptionSchema>
+
+/**
+ * Why a recording is not played. It is kept all the same: integrity is another question.
+ * - `empty`: no bytes
+ * - `not-a-recording`: the bytes are of no container that is opened here
+ * - `disguised`: a playlist, script or other text that calls itself a recording
+ * - `damaged`: the container's own structure contradicts itself or the size of the file
+ * - `no-video`: there is no picture track
+ * - `unsupported-codec`: the picture is coded in a way that is not on the list
+ * - `too-large-picture`: more pixels than are decoded here
+ * - `no-keyframe`: no picture from which decoding could begin
+ * - `too-slow`: describing it took longer than is allowed
+ */
+export const UNPLAYABLE_REASONS = [
+  'empty',
+  'not-a-recording',
+  'disguised',
+  'damaged',
+  'no-video',
+  'unsupported-codec',
+  'too-large-picture',
+  'no-keyframe',
+  'too-slow',
+] as const
+export const unplayableReasonSchema = z.enum(UNPLAYABLE_REASONS)
+export type UnplayableReason = z.infer<typeof unplayableReasonSchema>
+
+/** A recording that is kept but not played, with the reason and one sentence for people. */
+export type Unplayable = { playable: false; reason: UnplayableReason; detail: string }

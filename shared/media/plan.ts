@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { mediaDescriptionSchema, rationalSchema } from './description.ts'
+
+/** One bounded piece of work: what lies between two keyframes of the recording. */
+export const chunkPlanSchema = z.object({
+  index: z.int().nonnegative(),
+  /** First keyframe, in the video track's time base; null: from the very beginning. */
+  startPts: z.int().nullable(),
+  /** First keyframe of the next chunk; null: to the very end. */
+  endPts: z.int().nullable(),
+  /** When it is shown, in seconds of the recording. */
+  startSeconds: z.number().nonnegative(),
+  durationSeconds: z.number().nonnegative(),
+  /** Packets of video that it holds; null where the container does not tell beforehand. */
+  packets: z.int().positive().nullable(),
+})
+export type ChunkPlan = z.infer<typeof chunkPlanSchema>
+
+/** How a track gets into a rendition, and why if it is not simply copied. */
+export const trackMethodSchema = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('copied') }),
+  z.object({ method: z.literal('encoded'), reason: z.string() }),
+])
+export type TrackMethod = z.infer<typeof trackMethodSchema>
+
+/** Everything that is decided about a recording before any of it is rendered. Stored as JSON. */
+export const renditionPlanSchema = z.object({
+  version: z.literal(1),
+  media: mediaDescriptionSchema,
+  durationSeconds: z.number().positive(),
+  truncatedAtSeconds: z.number().nonnegative().nullable(),
+  /** The demuxer's times that are shown as second 0. */
+  zeroSeconds: z.object({ video: z.number(), audio: z.number() }),
+  /** Full quality: a stream copy wherever browsers play the codec. */
+  copy: z.object({ video: trackMethodSchema, width: z.int(), height: z.int() }),
+  /** Low bandwidth, not for examination. */
+  proxy: z.object({ width: z.int(), height: z.int(), limitFrameRate: z.boolean() }),
+  audio: trackMethodSchema.nullable(),
+  storyboard: z.object({
+    intervalSeconds: z.number().positive(),
+    tileWidth: z.int().positive(),
+    tileHeight: z.int().positive(),
+    columns: z.int().positive(),
+  }),
+  /** EXT-X-TARGETDURATION of every playlist of this recording. */
+  targetDurationSeconds: z.int().positive(),
+  videoTimeBase: rationalSchema,
+  chunks: z.array(chunkPlanSchema).min(1),
+})
+export type RenditionPlan = z.infer<typeof renditionPlanSchema>
