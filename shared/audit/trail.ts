@@ -1,0 +1,58 @@
+import type { TableClient } from '@azure/data-tables'
+import type { FootageId } from '../footage/ids.ts'
+import { documentTable } from '../storage/documents.ts'
+import { type AuditAct, type AuditEntry, auditEntrySchema, nextEntry } from './chain.ts'
+
+/** The audit trail of every recording: an append-only hash chain each. */
+export type AuditTrail = {
+  /**
+   * Appends an entry, after whatever others append at the same time. Resolves when it is stored:
+   * release nothing before that, and nothing if it throws.
+   */
+  append(id: FootageId, act: AuditAct): Promise<AuditEntry>
+  /** As append, but only if there is no entry of that action with the same detail yet. */
+  appendOnce(id: FootageId, act: AuditAct): Promise<void>
+  /** The whole chain, first entry first. */
+  read(id: FootageId): Promise<AuditEntry[]>
+}
+
+/** Sequence numbers count down in row keys, so that the head of a chain is its first row. */
+const LAST_SEQUENCE = 9_999_999_999
+
+const rowKey = (sequence: number): string =>
+  String(LAST_SEQUENCE - sequence).padStart(String(LAST_SEQUENCE).length, '0')
+
+export function createAuditTrail(table: TableClient, now: () => Date): AuditTrail {
+  const rows = documentTable(table, auditEntrySchema)
+
+  const headOf = async (id: FootageId): Promise<AuditEntry | null> => {
+    for await (const { value } of rows.list(id, {}, 1)) return value
+    return null
+  }
+
+  const append: AuditTrail['append'] = async (id, act) => {
+    for (;;) {
+      const entry = nextEntry(id, await headOf(id), act, now())
+      // Whoever inserts the next sequence number has it; the others look at the new head.
+      if (await rows.insert(id, rowKey(entry.sequence), entry)) return entry
+    }
+  }
+
+  const read: AuditTrail['read'] = async (id) => {
+    const entries: AuditEntry[] = []
+    for await (const { value } of rows.list(id)) entries.push(value)
+    return entries.reverse()
+  }
+
+  return {
+    append,
+    read,
+    async appendOnce(id, act) {
+      const detail = JSON.stringify(act.detail ?? {})
+      const known = (await read(id)).some(
+        (entry) => entry.action === act.action && JSON.stringify(entry.detail) === detail,
+      )
+      if (!known) await append(id, act)
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import type { Borough } from '../footage/boroughs.ts'
+import type { Reference } from '../footage/references.ts'
+import { isServable, type Marking } from './marking.ts'
+import { type Oid, type Officer, oidSchema, type Principal, type RegisterEntry } from './person.ts'
+import { type Action, DUTIES, type Duty, type Link, ROLE_RULES, type Role } from './roles.ts'
+import { isVettedFor } from './vetting.ts'
+
+/** Flags that close a recording to everyone without a grant in their own name. */
+export const RESTRICTIONS = [
+  'legally-privileged',
+  'professional-standards',
+  'sexual-offence',
+  'child',
+  'post-incident-lock',
+] as const
+export const restrictionSchema = z.enum(RESTRICTIONS)
+export type Restriction = z.infer<typeof restrictionSchema>
+
+/** Access given to one person by name, for the listed kind of use, until a moment. */
+export const grantSchema = z.strictObject({
+  oid: oidSchema,
+  level: z.enum(['view', 'original']),
+  until: z.iso.datetime(),
+})
+export type Grant = z.infer<typeof grantSchema>
+
+/** What the decision needs to know of a recording. */
+export type Guarded = {
+  marking: Marking
+  restrictions: readonly Restriction[]
+  officer: Officer
+  unit: string
+  borough?: Borough | undefined
+  references: readonly Reference[]
+  grants: readonly Grant[]
+}
+
+/**
+ * The answer, with its reason.
+ * Allowed: by the role and tie named.
+ * Refused: `not-registered` no entry in the people register · `marked-too-high` not for a public
+ * cloud · `vetting` none that is valid and enough · `restricted` a flag closes it · `role` no role
+ * allows the action · `need-to-know` a role would, but nothing ties the person to the recording.
+ */
+export type Decision =
+  | { allowed: true; role: Role; link: Link }
+  | {
+      allowed: false
+      reason: 'not-registered' | 'marked-too-high' | 'vetting' | 'restricted' | 'role' | 'need-to-know'
+    }
+
+const refuse = (reason: Extract<Decision, { allowed: false }>['reason']): Decision => ({
+  allowed: false,
+  reason,
+})
+
+/** Actions that let nobody see or hear the footage, and so ask for no vetting of its marking. */
+const BLIND_ACTIONS: readonly Action[] = ['read-audit', 'verify']
+
+/**
+ * Whether a person may do something with a recording, now. Pure and total; what is not allowed by a
+ * rule is refused. Marking, vetting and restrictions are asked first, and no role gets around them.
+ */
+export function decide(
+  principal: Principal,
+  action: Action,
+  footage: Guarded,
+  now: Date,
+): Decision {
+  const { register } = principal
+  if (!register) return refuse('not-registered')
+  if (!BLIND_ACTIONS.includes(action)) {
+    if (!isServable(footage.marking)) return refuse('marked-too-high')
+    if (!isVettedFor(footage.marking, register.vetting, now)) return refuse('vetting')
+  }
+  const links = linksBetween(principal.oid, register, action, footage, now)
+  const able = principal.roles.filter((role) => ROLE_RULES[role].actions.includes(action))
+  if (able.length === 0) return refuse('role')
+  if (isClosed(action, footage) && !links.includes('grant')) return refuse('restricted')
+  for (const role of able) {
+    const link = ROLE_RULES[role].links.find((candidate) => links.includes(candidate))
+    if (link) return { allowed: true, role, link }
+  }
+  return refuse('need-to-know')
+}
+
+/** Whether one of the roles has a duty that concerns no single recording. */
+export const hasDuty = (roles: readonly Role[], duty: Duty): boolean =>
+  roles.some((role) => (DUTIES[duty] as readonly Role[]).includes(role))
+
+/** A restriction closes a recording to view; those who mark, hold or audit it must still reach it. */
+function isClosed(action: Action, footage: Guarded): boolean {
+  if (footage.restrictions.length === 0) return false
+  return action === 'list' || action === 'view' || action === 'view-live' || action === 'take-original'
+}
+
+function linksBetween(
+  oid: Oid,
+  register: RegisterEntry,
+  action: Action,
+  footage: Guarded,
+  now: Date,
+): Link[] {
+  const ties: Record<Link, boolean> = {
+    own: register.officer === footage.officer,
+    unit: register.unit === footage.unit,
+    borough: register.borough !== undefined && register.borough === footage.borough,
+    assignment: register.assignments.some((assigned) =>
+      footage.references.some(
+        (reference) => reference.type === assigned.type && reference.value === assigned.value,
+      ),
+    ),
+    grant: footage.grants.some((grant) => grantCovers(grant, oid, action, now)),
+    remit: true,
+  }
+  return (Object.keys(ties) as Link[]).filter((link) => ties[link])
+}
+
+function grantCovers(grant: Grant, oid: Oid, action: Action, now: Date): boolean {
+  if (grant.oid !== oid || now.getTime() >= Date.parse(grant.until)) return false
+  return action !== 'take-original' || grant.level === 'original'
+}

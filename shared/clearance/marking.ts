@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/**
+ * Protective markings, lowest first (Government Security Classifications Policy). OFFICIAL-SENSITIVE
+ * is a handling caveat of OFFICIAL; here it is a step of its own, as the vetting that it asks for is.
+ */
+export const MARKINGS = ['OFFICIAL', 'OFFICIAL-SENSITIVE', 'SECRET', 'TOP-SECRET'] as const
+
+export const markingSchema = z.enum(MARKINGS)
+export type Marking = z.infer<typeof markingSchema>
+
+/** Docks do not classify: what they send carries this marking until a person changes it. */
+export const DEFAULT_MARKING: Marking = 'OFFICIAL-SENSITIVE'
+
+/** Whether `a` is marked higher than `b`. */
+export const isHigher = (a: Marking, b: Marking): boolean =>
+  MARKINGS.indexOf(a) > MARKINGS.indexOf(b)
+
+/**
+ * Whether footage so marked may be served from a public cloud at all. What is marked higher is
+ * secured and isolated: refusing it would lose evidence, rendering it would spread it.
+ */
+export const isServable = (marking: Marking): boolean => !isHigher(marking, 'OFFICIAL-SENSITIVE')

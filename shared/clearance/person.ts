@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
+import { referenceSchema } from '../footage/references.ts'
+import { roleSchema } from './roles.ts'
+import { vettingSchema } from './vetting.ts'
+
+/** Identifies a person or a dock: the immutable object id of the directory, never an e-mail. */
+export const oidSchema = z.uuid().brand<'Oid'>()
+export type Oid = z.infer<typeof oidSchema>
+
+/** The warrant or staff number that an officer's footage is filed under. */
+export const officerSchema = z
+  .string()
+  .regex(/^[A-Z]{0,2}[0-9]{3,9}[A-Z]{0,2}$/, 'a warrant or staff number such as P214567')
+  .brand<'Officer'>()
+export type Officer = z.infer<typeof officerSchema>
+
+/** What the people register says of a person. It takes effect on the next request. */
+export const registerEntrySchema = z.strictObject({
+  officer: officerSchema,
+  unit: unitSchema,
+  borough: boroughSchema.optional(),
+  vetting: z.array(vettingSchema).max(16),
+  assignments: z
+    .array(referenceSchema)
+    .max(200)
+    .describe('incidents, crimes and cases this person works on'),
+})
+export type RegisterEntry = z.infer<typeof registerEntrySchema>
+
+/** Who asks: the token says who and which roles, the register says the rest, or nothing. */
+export const principalSchema = z.object({
+  oid: oidSchema,
+  roles: z.array(roleSchema),
+  register: registerEntrySchema.nullable(),
+})
+export type Principal = z.infer<typeof principalSchema>

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+/** The app roles that a token may carry. Any other value grants nothing. */
+export const ROLES = [
+  'Dock',
+  'Officer',
+  'Investigator',
+  'Supervisor',
+  'EvidenceManager',
+  'DisclosureOfficer',
+  'Auditor',
+  'Administrator',
+] as const
+
+export const roleSchema = z.enum(ROLES)
+export type Role = z.infer<typeof roleSchema>
+
+/** What can be done to a recording. */
+export const ACTIONS = [
+  'list',
+  'view',
+  'view-live',
+  'take-original',
+  'mark',
+  'hold',
+  'grant',
+  'dispose',
+  'read-audit',
+  'verify',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
+/** How a person can be tied to a recording. `remit` ties a role to all footage of the force. */
+export const LINKS = ['own', 'unit', 'borough', 'assignment', 'grant', 'remit'] as const
+export type Link = (typeof LINKS)[number]
+
+/** Per role: what it may do, and which ties between person and recording count for it. */
+export const ROLE_RULES: Record<Role, { actions: readonly Action[]; links: readonly Link[] }> = {
+  Dock: { actions: [], links: [] },
+  Officer: { actions: ['list', 'view'], links: ['own', 'grant'] },
+  Investigator: {
+    actions: ['list', 'view', 'view-live', 'take-original'],
+    links: ['own', 'unit', 'borough', 'assignment', 'grant'],
+  },
+  Supervisor: {
+    actions: ['list', 'view', 'view-live', 'mark', 'hold', 'grant'],
+    links: ['own', 'unit', 'borough', 'assignment', 'grant'],
+  },
+  EvidenceManager: {
+    actions: ['list', 'view', 'take-original', 'mark', 'hold', 'grant', 'dispose', 'verify'],
+    links: ['remit'],
+  },
+  DisclosureOfficer: {
+    actions: ['list', 'view', 'take-original'],
+    links: ['assignment', 'grant'],
+  },
+  Auditor: { actions: ['read-audit', 'verify'], links: ['remit'] },
+  Administrator: { actions: [], links: [] },
+}
+
+/** Duties that concern no single recording, and the roles that have them. */
+export const DUTIES = {
+  'upload-footage': ['Dock'],
+  'search-footage': ['Officer', 'Investigator', 'Supervisor', 'EvidenceManager', 'DisclosureOfficer'],
+  'manage-quarantine': ['EvidenceManager'],
+  'redrive-renditions': ['EvidenceManager', 'Supervisor'],
+  'keep-people-register': ['Administrator'],
+} as const satisfies Record<string, readonly Role[]>
+export type Duty = keyof typeof DUTIES

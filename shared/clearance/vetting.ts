@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import type { Marking } from './marking.ts'
+
+/**
+ * Force vetting, which opens police information (College of Policing, Vetting APP): NPPV for
+ * contractors and partners, RV (recruitment) and MV (management) for officers and staff.
+ */
+export const FORCE_VETTING = ['NPPV2-abbreviated', 'NPPV2-full', 'NPPV3', 'RV', 'MV'] as const
+
+/**
+ * National security vetting (UKSV). It stands beside force vetting and never in its place. BPSS is
+ * an employment check, not a clearance, and therefore not in either list.
+ */
+export const NATIONAL_SECURITY_VETTING = ['CTC', 'SC', 'eSC', 'DV'] as const
+
+export const vettingSchema = z
+  .strictObject({
+    level: z.enum([...FORCE_VETTING, ...NATIONAL_SECURITY_VETTING]),
+    awarded: z.iso.date(),
+    expires: z.iso.date(),
+    status: z.enum(['current', 'suspended', 'withdrawn']),
+  })
+  .refine(({ awarded, expires }) => awarded < expires, {
+    path: ['expires'],
+    message: 'must be after awarded',
+  })
+export type Vetting = z.infer<typeof vettingSchema>
+
+/** The force vetting levels that each marking is open to. What is not listed is open to nobody. */
+export const VETTING_FOR_MARKING: Record<Marking, readonly Vetting['level'][]> = {
+  OFFICIAL: ['NPPV2-abbreviated', 'NPPV2-full', 'NPPV3', 'RV', 'MV'],
+  'OFFICIAL-SENSITIVE': ['NPPV2-full', 'NPPV3', 'RV', 'MV'],
+  SECRET: [],
+  'TOP-SECRET': [],
+}
+
+/** Whether a vetting counts at `now`: current, awarded, and not past the end of its last day (UTC). */
+export const isValid = (vetting: Vetting, now: Date): boolean => {
+  const today = now.toISOString().slice(0, 10)
+  return vetting.status === 'current' && vetting.awarded <= today && today <= vetting.expires
+}
+
+/** Whether one of these vettings, valid at `now`, opens footage of that marking. */
+export const isVettedFor = (marking: Marking, vettings: readonly Vetting[], now: Date): boolean =>
+  vettings.some(
+    (vetting) => isValid(vetting, now) && VETTING_FOR_MARKING[marking].includes(vetting.level),
+  )

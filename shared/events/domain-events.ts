@@ -1,0 +1,38 @@
+import { AzureKeyCredential, EventGridPublisherClient } from '@azure/eventgrid'
+import { DefaultAzureCredential } from '@azure/identity'
+import type { Config } from '../config.ts'
+import type { FootageId } from '../footage/ids.ts'
+
+/** What Bluelamp tells the systems around it. Never more than an id: who may look, asks. */
+export type DomainEvent = {
+  type:
+    | 'Bluelamp.FootageSecured'
+    | 'Bluelamp.FootageMismatched'
+    | 'Bluelamp.FootageIsolated'
+    | 'Bluelamp.FootageUnplayable'
+    | 'Bluelamp.FootageReady'
+    | 'Bluelamp.WorkAbandoned'
+  footageId: FootageId
+}
+
+export type DomainEvents = { publish(event: DomainEvent): Promise<void> }
+
+/** Publishes to the custom topic of the settings; without one, events go nowhere. */
+export function createDomainEvents(topic: Config['domainTopic']): DomainEvents {
+  if (!topic) return { publish: async () => {} }
+  const client = topic.key
+    ? new EventGridPublisherClient(topic.endpoint, 'EventGrid', new AzureKeyCredential(topic.key))
+    : new EventGridPublisherClient(topic.endpoint, 'EventGrid', new DefaultAzureCredential())
+  return {
+    async publish({ type, footageId }) {
+      await client.send([
+        {
+          eventType: type,
+          subject: `footage/${footageId}`,
+          dataVersion: '1',
+          data: { footageId },
+        },
+      ])
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { grantSchema, restrictionSchema } from '../clearance/decide.ts'
+import { markingSchema } from '../clearance/marking.ts'
+import { officerSchema, oidSchema } from '../clearance/person.ts'
+import { boroughSchema, unitSchema } from './boroughs.ts'
+import { recordedClockSchema } from './clock.ts'
+import { footageIdSchema, partNameSchema } from './ids.ts'
+import { referenceSchema } from './references.ts'
+import { footageStateSchema } from './state.ts'
+
+const instant = z.iso.datetime()
+const count = z.int().nonnegative()
+
+/** A SHA-256 digest in lower-case hexadecimal (FIPS 180-4). */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits')
+
+/** What the dock says of the bytes of a part. A device that cannot hash says so with null. */
+export const declaredPartSchema = z.strictObject({
+  size: z.int().positive().describe('bytes'),
+  sha256: z
+    .string()
+    .toLowerCase()
+    .pipe(sha256Schema)
+    .nullable()
+    .describe('null: the device cannot give a hash'),
+  contentType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'a media type such as video/mp4').max(100),
+})
+export type DeclaredPart = z.infer<typeof declaredPartSchema>
+
+/** Where the verified bytes of a part rest for good. */
+export const originalPartSchema = z.object({
+  blob: z.string(),
+  etag: z.string(),
+  versionId: z.string().nullable().describe('the only version ever read; null where storage keeps none'),
+  size: count,
+  sha256: sha256Schema,
+  sha256Declared: z.boolean().describe('false: the hash was measured on arrival, the device gave none'),
+  securedAt: instant,
+})
+export type OriginalPart = z.infer<typeof originalPartSchema>
+
+/** Why a part was not secured, and where its bytes are kept. */
+export const mismatchSchema = z.object({
+  reason: z.enum(['size-differs', 'hash-differs']),
+  declared: z.object({ size: count, sha256: sha256Schema.nullable() }),
+  measured: z.object({ size: count, sha256: sha256Schema }),
+  quarantineBlob: z.string(),
+  at: instant,
+})
+export type Mismatch = z.infer<typeof mismatchSchema>
+
+export const PART_STATES = ['expected', 'landed', 'mismatched', 'secured'] as const
+
+/** A part of a recording on its way from the dock to rest. */
+export const partSchema = z.object({
+  part: partNameSchema,
+  declared: declaredPartSchema,
+  state: z.enum(PART_STATES),
+  mismatches: z.array(mismatchSchema).describe('failed attempts, oldest first'),
+  accepted: declaredPartSchema
+    .pick({ size: true, sha256: true })
+    .optional()
+    .describe('bytes that a person released from quarantine although they were not as declared'),
+  original: originalPartSchema.optional(),
+})
+export type Part = z.infer<typeof partSchema>
+
+/** How far a rendition has come. `deferred`: made at first view. */
+export const renditionProgressSchema = z.object({
+  kind: z.enum(['copy', 'proxy']),
+  state: z.enum(['deferred', 'rendering', 'ready', 'failed']),
+  chunks: count,
+  finished: count,
+  failure: z.string().optional(),
+})
+export type RenditionProgress = z.infer<typeof renditionProgressSchema>
+
+/** The picture that stands for a recording in a result list. */
+export const posterSchema = z.object({
+  blob: z.string(),
+  sha256: sha256Schema,
+  width: count,
+  height: count,
+  atSeconds: z.number().nonnegative(),
+})
+
+/**
+ * The truth about a recording: one row, one document. Index rows and answers to callers are derived
+ * from it, and what is released is decided on it.
+ */
+export const footageSchema = z.object({
+  schemaVersion: z.literal(1),
+  id: footageIdSchema,
+  revision: count.describe('grows by one with every change; index rows carry it'),
+  state: footageStateSchema,
+  camera: z.object({ serial: z.string(), firmware: z.string() }),
+  sequence: count,
+  officer: officerSchema,
+  unit: unitSchema,
+  borough: boroughSchema.optional(),
+  dock: oidSchema,
+  dockSite: z.string(),
+  clock: recordedClockSchema,
+  durationSeconds: z.number().nonnegative().describe('as declared; media has what was measured'),
+  references: z.array(referenceSchema),
+  category: z.string().optional(),
+  urgent: z.boolean(),
+  marking: markingSchema,
+  restrictions: z.array(restrictionSchema),
+  grants: z.array(grantSchema),
+  parts: z.array(partSchema),
+  media: z
+    .object({
+      container: z.string(),
+      durationSeconds: z.number(),
+      video: z.object({ codec: z.string(), width: count, height: count }),
+      audio: z.object({ codec: z.string() }).nullable(),
+      note: z.string().optional().describe('what a viewer should know, such as where it ends early'),
+    })
+    .optional(),
+  renditions: z.array(renditionProgressSchema),
+  poster: posterSchema.optional(),
+  unplayable: z.object({ reason: z.string(), detail: z.string() }).optional(),
+  failure: z
+    .object({ stage: z.string(), at: instant, reason: z.string() })
+    .optional()
+    .describe('the last step that was given up, until it is driven again'),
+  changedAt: instant,
+})
+export type Footage = z.infer<typeof footageSchema>

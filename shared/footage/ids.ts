@@ -1,0 +1,33 @@
+import { v7 } from 'uuid'
+import { z } from 'zod'
+
+/** Identifies a recording for life. A UUIDv7 (RFC 9562): ordered by time, not guessable. */
+export const footageIdSchema = z.uuidv7().brand<'FootageId'>()
+export type FootageId = z.infer<typeof footageIdSchema>
+
+/** Allocates the id of a new recording. */
+export const newFootageId = (): FootageId => footageIdSchema.parse(v7())
+
+/** What a dock may upload beside the recording itself. */
+export const SIDECAR_KINDS = ['gps-track', 'event-log', 'settings'] as const
+
+/** The parts of a recording as uploaded: the footage itself and its sidecars. */
+export const partNameSchema = z.enum(['recording', ...SIDECAR_KINDS])
+export type PartName = z.infer<typeof partNameSchema>
+
+/** The blob that holds a part, in the landing container and, once verified, among the originals. */
+export const partBlobName = (id: FootageId, part: PartName): string => `${id}/${part}`
+
+/** The id and part that a landing or original blob belongs to, or null for a foreign name. */
+export function parsePartBlobName(blobName: string): { id: FootageId; part: PartName } | null {
+  const [id, part, ...rest] = blobName.split('/')
+  const parsed = z.object({ id: footageIdSchema, part: partNameSchema }).safeParse({ id, part })
+  return parsed.success && rest.length === 0 ? parsed.data : null
+}
+
+/** The blob beside an original from which its rows in the tables can be rebuilt. */
+export const metadataBlobName = (id: FootageId): string => `${id}/metadata.json`
+
+/** The blob in quarantine that keeps the bytes of one failed attempt to upload a part. */
+export const quarantineBlobName = (id: FootageId, part: PartName, attempt: number): string =>
+  `${id}/${part}/${attempt}`

@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import type { Borough } from './boroughs.ts'
+import { type Footage, footageSchema } from './footage.ts'
+import type { FootageId } from './ids.ts'
+import type { Reference } from './references.ts'
+import type { FootageState } from './state.ts'
+
+/** The ways in which footage is looked for: each is a range of row keys in known partitions. */
+export type AccessPath =
+  | { by: 'borough'; borough: Borough }
+  | { by: 'unit'; unit: string }
+  | { by: 'officer'; officer: string }
+  | { by: 'camera'; camera: string }
+  | { by: 'reference'; reference: Reference }
+  | { by: 'state'; state: FootageState | 'quarantined' }
+
+/** Where an index row lies. */
+export type IndexKey = { partition: string; row: string }
+
+/** What a result list shows, and what a decision on it needs. */
+export const summarySchema = footageSchema
+  .pick({
+    id: true,
+    revision: true,
+    state: true,
+    officer: true,
+    unit: true,
+    borough: true,
+    camera: true,
+    durationSeconds: true,
+    references: true,
+    category: true,
+    urgent: true,
+    marking: true,
+    restrictions: true,
+    grants: true,
+    changedAt: true,
+  })
+  .extend({ recordedAt: z.iso.datetime() })
+export type Summary = z.infer<typeof summarySchema>
+
+/** The index row of a recording, the same under every key. */
+export const summarise = (footage: Footage): Summary =>
+  summarySchema.parse({ ...footage, recordedAt: footage.clock.recordedAt })
+
+/** Whether the index tells the same of both, apart from when and how often they changed. */
+export const looksAlike = (a: Footage, b: Footage): boolean =>
+  isDeepStrictEqual(
+    { ...summarise(a), revision: 0, changedAt: '' },
+    { ...summarise(b), revision: 0, changedAt: '' },
+  )
+
+/** States with many writers are spread over partitions: one takes 2,000 operations a second. */
+export const STATE_SHARDS = 16
+/** Milliseconds have 13 digits until the year 2286. Subtracting from this turns newest first. */
+const LAST_MS = 9_999_999_999_999
+/** How much of an ISO time names a month, and a year. */
+const MONTH = 7
+const YEAR = 4
+
+/** Row keys run from the newest to the oldest: every list shows the latest first. */
+const invert = (instant: string): string =>
+  String(LAST_MS - Date.parse(instant)).padStart(String(LAST_MS).length, '0')
+
+/** The row key of footage recorded at that time. Without an id: the first key of that millisecond. */
+export const rowKey = (recordedAt: string, id?: FootageId): string =>
+  id ? `${invert(recordedAt)}:${id}` : invert(recordedAt)
+
+/** All index rows that a recording should have. */
+export function indexKeys(footage: Footage): IndexKey[] {
+  const { recordedAt } = footage.clock
+  const row = rowKey(recordedAt, footage.id)
+  const paths: TimedPath[] = [
+    { by: 'unit', unit: footage.unit },
+    { by: 'officer', officer: footage.officer },
+    { by: 'camera', camera: footage.camera.serial },
+    ...footage.references.map((reference) => ({ by: 'reference', reference }) as const),
+  ]
+  if (footage.borough) paths.push({ by: 'borough', borough: footage.borough })
+  const keys = paths.map((path) => ({ partition: timedPartition(path, recordedAt), row }))
+  const shard = shardOf(footage.id)
+  keys.push({ partition: statePartition(footage.state, shard), row })
+  if (isQuarantined(footage)) keys.push({ partition: statePartition('quarantined', shard), row })
+  return keys
+}
+
+/**
+ * The partitions to read for footage recorded in a span of time, newest first. Those of one group
+ * lie side by side and must be merged; those of the next group are older.
+ */
+export function partitionsOf(path: AccessPath, from: string, to: string): string[][] {
+  if (path.by === 'state') {
+    const shards = Array.from({ length: STATE_SHARDS }, (_, shard) => statePartition(path.state, shard))
+    return [shards]
+  }
+  const groups: string[][] = []
+  const step = periodOf(path)
+  const time = new Date(Date.parse(to))
+  time.setUTCDate(1)
+  if (step === YEAR) time.setUTCMonth(0)
+  while (time.toISOString().slice(0, step) >= from.slice(0, step)) {
+    groups.push([timedPartition(path, time.toISOString())])
+    if (step === YEAR) time.setUTCFullYear(time.getUTCFullYear() - 1)
+    else time.setUTCMonth(time.getUTCMonth() - 1)
+  }
+  return groups
+}
+
+type TimedPath = Exclude<AccessPath, { by: 'state' }>
+
+/** Boroughs and units fill a partition a month; an officer, a camera or a reference a year. */
+const periodOf = (path: TimedPath): number =>
+  path.by === 'borough' || path.by === 'unit' ? MONTH : YEAR
+
+const timedPartition = (path: TimedPath, at: string): string =>
+  [path.by, ...valuesOf(path), at.slice(0, periodOf(path))].map(keyText).join(':')
+
+/** Whether a part of it waits in quarantine, whatever the state of the recording itself. */
+const isQuarantined = (footage: Footage): boolean =>
+  footage.parts.some(({ state }) => state === 'mismatched')
+
+const statePartition = (state: FootageState | 'quarantined', shard: number): string => `state:${state}:${shard}`
+
+function valuesOf(path: TimedPath): string[] {
+  switch (path.by) {
+    case 'borough':
+      return [path.borough]
+    case 'unit':
+      return [path.unit]
+    case 'officer':
+      return [path.officer]
+    case 'camera':
+      return [path.camera]
+    case 'reference':
+      return [path.reference.type, path.reference.value]
+  }
+}
+
+/** The last hexadecimal digit of an id is random. */
+const shardOf = (id: FootageId): number => Number.parseInt(id.slice(-1), STATE_SHARDS)
+
+/** Keys may not hold / \ # ? nor control characters, and % is trouble: escape them with =. */
+const keyText = (text: string): string => encodeURIComponent(text).replaceAll('%', '=')

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** What ties a recording to police work: incident (CAD), crime number, case URN, exhibit. */
+export const REFERENCE_TYPES = ['incident', 'crime', 'case-urn', 'exhibit'] as const
+
+/**
+ * The value as people write it, reduced to one spelling: upper case, single spaces. Formats differ
+ * between systems and years, and footage must not be refused for a typing error, so nothing
+ * narrower is demanded.
+ */
+const referenceValueSchema = z
+  .string()
+  .transform((value) => value.trim().replace(/\s+/g, ' ').toUpperCase())
+  .pipe(z.string().min(1).max(64).regex(/^[\p{L}\p{N}][\p{L}\p{N} ./_-]*$/u, 'use letters, digits and . / _ -'))
+
+export const referenceSchema = z.strictObject({
+  type: z.enum(REFERENCE_TYPES),
+  value: referenceValueSchema,
+})
+export type Reference = z.infer<typeof referenceSchema>
+
+/** Reads `type:value` as it stands in a query string, for example `crime:2412345/26`. */
+export const referenceQuerySchema = z
+  .string()
+  .transform((text, context) => {
+    const [type, ...value] = text.split(':')
+    if (value.length === 0) context.addIssue('write type:value, for example crime:2412345/26')
+    return { type, value: value.join(':') }
+  })
+  .pipe(referenceSchema)

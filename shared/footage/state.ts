@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { BluelampError } from '../errors.ts'
+
+/**
+ * Where a recording stands.
+ * - `expected`: a dock was given leave to upload it
+ * - `landed`: its bytes lie in landing, not yet verified
+ * - `mismatched`: its bytes were not what the dock declared; they are in quarantine, the dock sends again
+ * - `secured`: verified and immutable; the camera may be wiped
+ * - `rendering`: renditions are being made
+ * - `ready`: every rendition that policy asks for is there
+ * - `unplayable`: secured, but it cannot be decoded
+ */
+export const FOOTAGE_STATES = [
+  'expected',
+  'landed',
+  'mismatched',
+  'secured',
+  'rendering',
+  'ready',
+  'unplayable',
+] as const
+
+export const footageStateSchema = z.enum(FOOTAGE_STATES)
+export type FootageState = z.infer<typeof footageStateSchema>
+
+const NEXT: Record<FootageState, readonly FootageState[]> = {
+  // Straight from expected to secured: the event of landing may be lost or late.
+  expected: ['landed', 'secured', 'mismatched'],
+  landed: ['secured', 'mismatched'],
+  mismatched: ['landed', 'secured'],
+  secured: ['rendering', 'unplayable'],
+  rendering: ['ready', 'unplayable'],
+  // Renditions can be made anew: the proxy at first view, or by a person's word.
+  ready: ['rendering'],
+  unplayable: ['rendering'],
+}
+
+/** Whether a recording in state `from` may come into state `to`. */
+export const canBecome = (from: FootageState, to: FootageState): boolean => NEXT[from].includes(to)
+
+/**
+ * The state after a step, or an error if the step is not allowed.
+ * @throws BluelampError `conflict`
+ */
+export function advance(from: FootageState, to: FootageState): FootageState {
+  if (canBecome(from, to)) return to
+  throw new BluelampError('conflict', `Footage that is ${from} cannot become ${to}.`)
+}
+
+/** Whether the bytes are verified and immutable, whatever can be made of them. */
+export const isSecured = (state: FootageState): boolean =>
+  state === 'secured' || state === 'rendering' || state === 'ready' || state === 'unplayable'

@@ -1,0 +1,98 @@
+import type { Caller } from '../access/authenticate.ts'
+import { DEFAULT_MARKING } from '../clearance/marking.ts'
+import { BluelampError, nothingHere } from '../errors.ts'
+import { measureClock } from '../footage/clock.ts'
+import type { Footage, Part } from '../footage/footage.ts'
+import { type FootageId, newFootageId } from '../footage/ids.ts'
+import type { Services } from '../services.ts'
+import { claimsSameBytes } from '../storage/upload-claims.ts'
+import { isWanted, mayWipe } from './parts.ts'
+import type { UploadRequest } from './upload-request.ts'
+
+/** 8 MiB: a lost block costs little, and 50,000 of them hold any recording. */
+const BLOCK_BYTES = 8 * 1024 * 1024
+
+/** What a dock needs to send the parts that are still wanted. */
+export type OpenedUpload = {
+  id: FootageId
+  state: Footage['state']
+  mayWipe: boolean
+  blockSize: number
+  uploads: { part: Part['part']; url: string; expiresAt: string }[]
+}
+
+/**
+ * Gives a dock leave to upload a recording. Asking again for the same camera, sequence number and
+ * bytes gives the same recording back, with fresh URLs for what is still wanted.
+ * @throws BluelampError `conflict` if that number stands for other bytes; `not-found` if it was
+ *   another dock that declared them
+ */
+export async function openUpload(
+  { catalogue, claims, landing, now }: Services,
+  dock: Caller,
+  request: UploadRequest,
+): Promise<{ created: boolean; upload: OpenedUpload }> {
+  const { sha256, size } = request.recording
+  const wanted = { footageId: newFootageId(), sha256, size }
+  const claim = await claims.claim(request.camera.serial, request.sequence, wanted)
+  if (!claimsSameBytes(claim, wanted)) throw otherBytes(request)
+  const footage = expectedFootage(claim.footageId, dock, request, now())
+  const created = await catalogue.add(footage)
+  const current = created ? footage : await catalogue.get(claim.footageId)
+  if (current.dock !== dock.oid) throw nothingHere()
+  const uploads = current.parts.filter(isWanted).map(async ({ part }) => ({
+    part,
+    ...(await landing.signUpload(current.id, part)),
+  }))
+  return {
+    created,
+    upload: {
+      id: current.id,
+      state: current.state,
+      mayWipe: mayWipe(current),
+      blockSize: BLOCK_BYTES,
+      uploads: await Promise.all(uploads),
+    },
+  }
+}
+
+const otherBytes = ({ camera, sequence }: UploadRequest): BluelampError =>
+  new BluelampError(
+    'conflict',
+    `Recording ${sequence} of camera ${camera.serial} was declared before with another size or hash. ` +
+      'Check the sequence number; if the camera has used it twice, give this one a new number.',
+  )
+
+/** The truth as it begins: everything declared, nothing received. */
+function expectedFootage(
+  id: FootageId,
+  dock: Caller,
+  request: UploadRequest,
+  receivedAt: Date,
+): Footage {
+  const { recording, sidecars, clock, ...described } = request
+  const expected = (part: Part['part'], declared: Part['declared']): Part => ({
+    part,
+    declared,
+    state: 'expected',
+    mismatches: [],
+  })
+  return {
+    ...described,
+    schemaVersion: 1,
+    id,
+    revision: 1,
+    state: 'expected',
+    dock: dock.oid,
+    clock: measureClock(clock, receivedAt),
+    marking: DEFAULT_MARKING,
+    restrictions: [],
+    grants: [],
+    parts: [
+      expected('recording', recording),
+      ...sidecars.map(({ kind, ...declared }) => expected(kind, declared)),
+    ],
+    renditions: [],
+    changedAt: receivedAt.toISOString(),
+  }
+}

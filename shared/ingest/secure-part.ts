@@ -1,0 +1,149 @@
+import type { AuditAct } from '../audit/chain.ts'
+import type { Message } from '../events/messages.ts'
+import type { Footage, Mismatch, OriginalPart, Part } from '../footage/footage.ts'
+import type { FootageId, PartName } from '../footage/ids.ts'
+import { advance, canBecome } from '../footage/state.ts'
+import type { Services } from '../services.ts'
+import { sameEtag } from '../storage/etag.ts'
+import type { FootageChange } from '../storage/catalogue.ts'
+import type { StagedCopy } from '../storage/hashing-copy.ts'
+import { findPart, withPart } from './parts.ts'
+import { mismatchOf } from './verify-part.ts'
+
+/**
+ * Verifies one landed part and brings it to rest: among the originals if its bytes are what the
+ * dock declared, else in quarantine. May be called again at any point, by several workers at once:
+ * each step is done once or found done.
+ */
+export async function securePart(
+  services: Services,
+  { footageId: id, part: name, etag }: Omit<Message<'secure-footage'>, 'schemaVersion'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { catalogue, landing, originals, log } = services
+  const part = findPart(await recordSecured(services, id, name), name)
+  if (!part) return log.warn('a blob landed that nobody declared', { footageId: id, part: name })
+  const landed = await landing.etagOf(id, name)
+  // Gone: secured already. Another ETag: sent again since, and the event of that one will follow.
+  if (!landed || !sameEtag(landed, etag)) return
+
+  if (part.state === 'secured') {
+    await keepUnlessSame(services, id, part, landed, signal)
+  } else {
+    await catalogue.change(id, (current) => markLanded(current, name))
+    const staged = await originals.stage(id, name, landed, signal)
+    const reason = mismatchOf(part.accepted ?? part.declared, staged)
+    if (reason) {
+      await quarantinePart(services, id, part, reason, landed, signal)
+    } else {
+      await originals.commit(id, name, part.declared, staged)
+      await recordSecured(services, id, name)
+    }
+  }
+  await landing.remove(id, name, landed)
+}
+
+/**
+ * Writes into the truth that an original is at rest. The worker that secured it may die before it
+ * can, so whoever is fired by the original itself calls this too.
+ */
+export async function recordSecured(services: Services, id: FootageId, name: PartName): Promise<Footage> {
+  const { catalogue, originals, audit, events, now } = services
+  const original = await originals.find(id, name)
+  if (!original) return catalogue.get(id)
+  await audit.appendOnce(id, {
+    action: 'footage-secured',
+    actor: 'service',
+    detail: { part: name, sha256: original.sha256, size: original.size },
+  })
+  let secured = false
+  const footage = await catalogue.change(id, (current) => {
+    const part = findPart(current, name)
+    secured = part !== undefined && part.state !== 'secured'
+    if (!part || !secured) return null
+    const at: OriginalPart = {
+      ...original,
+      sha256Declared: part.declared.sha256 !== null,
+      securedAt: now().toISOString(),
+    }
+    const parts = withPart(current, { ...part, state: 'secured', original: at })
+    return name === 'recording' ? { parts, state: advance(current.state, 'secured') } : { parts }
+  })
+  if (secured) {
+    await originals.putMetadata(id, footage)
+    if (name === 'recording') await events.publish({ type: 'Bluelamp.FootageSecured', footageId: id })
+  }
+  return footage
+}
+
+/**
+ * Something was sent after the part had been secured. The same bytes once more, as after a crash
+ * between commit and removal, need no keeping; any others are kept, and the original stays.
+ */
+async function keepUnlessSame(
+  { quarantine, audit }: Services,
+  id: FootageId,
+  part: Part,
+  etag: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = { id, part: part.part, attempt: part.mismatches.length + 1 }
+  const staged = await quarantine.stage(failed, etag, signal)
+  if (staged.sha256 === part.original?.sha256) return
+  const quarantineBlob = await quarantine.commit(failed, staged)
+  await audit.appendOnce(id, mismatchAct(part, 'hash-differs', staged, quarantineBlob))
+}
+
+async function quarantinePart(
+  { quarantine, catalogue, audit, events, now }: Services,
+  id: FootageId,
+  part: Part,
+  reason: Mismatch['reason'],
+  etag: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const attempt = part.mismatches.length + 1
+  const failed = { id, part: part.part, attempt }
+  const staged = await quarantine.stage(failed, etag, signal)
+  const quarantineBlob = await quarantine.commit(failed, staged)
+  const mismatch: Mismatch = {
+    reason,
+    declared: { size: part.declared.size, sha256: part.declared.sha256 },
+    measured: { size: staged.size, sha256: staged.sha256 },
+    quarantineBlob,
+    at: now().toISOString(),
+  }
+  await audit.appendOnce(id, mismatchAct(part, reason, staged, quarantineBlob))
+  await catalogue.change(id, (current) => {
+    const latest = findPart(current, part.part)
+    if (!latest || latest.state === 'secured' || latest.mismatches.length >= attempt) return null
+    const mismatched: Part = {
+      ...latest,
+      state: 'mismatched',
+      mismatches: [...latest.mismatches, mismatch],
+    }
+    const parts = withPart(current, mismatched)
+    if (part.part !== 'recording') return { parts }
+    return { parts, state: advance(current.state, 'mismatched') }
+  })
+  await events.publish({ type: 'Bluelamp.FootageMismatched', footageId: id })
+}
+
+const mismatchAct = (
+  { part }: Part,
+  reason: Mismatch['reason'],
+  { size, sha256 }: StagedCopy,
+  quarantineBlob: string,
+): AuditAct => ({
+  action: 'footage-mismatched',
+  actor: 'service',
+  detail: { part, reason, size, sha256, quarantineBlob },
+})
+
+function markLanded(footage: Footage, name: PartName): FootageChange | null {
+  const part = findPart(footage, name)
+  if (!part || part.state === 'secured' || part.state === 'landed') return null
+  const parts = withPart(footage, { ...part, state: 'landed' })
+  if (name !== 'recording' || !canBecome(footage.state, 'landed')) return { parts }
+  return { parts, state: 'landed' }
+}

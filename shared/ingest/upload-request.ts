@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { officerSchema } from '../clearance/person.ts'
+import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
+import { reportedClockSchema } from '../footage/clock.ts'
+import { declaredPartSchema } from '../footage/footage.ts'
+import { SIDECAR_KINDS } from '../footage/ids.ts'
+import { referenceSchema } from '../footage/references.ts'
+
+/** Serial numbers as makers print them. */
+const serialSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$/, 'letters, digits, . _ -')
+
+/** The longest recording that is planned for: a double shift. */
+const LONGEST_SECONDS = 24 * 3600
+
+/** What a dock says of a recording when it asks to upload it. Docks do not classify. */
+export const uploadRequestSchema = z.strictObject({
+  camera: z.strictObject({ serial: serialSchema, firmware: z.string().min(1).max(64) }),
+  sequence: z.int().nonnegative().describe('number of the recording on this camera'),
+  officer: officerSchema,
+  unit: unitSchema,
+  borough: boroughSchema.optional().describe('absent for units that belong to none'),
+  dockSite: unitSchema,
+  clock: reportedClockSchema,
+  durationSeconds: z.number().nonnegative().max(LONGEST_SECONDS),
+  recording: declaredPartSchema,
+  references: z.array(referenceSchema).max(50).default([]),
+  category: z.string().min(1).max(64).optional(),
+  urgent: z.boolean().default(false),
+  sidecars: z
+    .array(declaredPartSchema.extend({ kind: z.enum(SIDECAR_KINDS) }))
+    .refine((all) => new Set(all.map(({ kind }) => kind)).size === all.length, 'one of each kind')
+    .default([]),
+})
+export type UploadRequest = z.infer<typeof uploadRequestSchema>

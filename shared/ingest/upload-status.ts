@@ -1,0 +1,69 @@
+import type { Caller } from '../access/authenticate.ts'
+import { nothingHere } from '../errors.ts'
+import type { Footage, Part } from '../footage/footage.ts'
+import type { FootageId, PartName } from '../footage/ids.ts'
+import type { Services } from '../services.ts'
+import type { PendingBlock } from '../storage/landing.ts'
+import { findPart, mayWipe } from './parts.ts'
+
+/** What has become of an upload, and whether the camera may be wiped. */
+export type UploadStatus = {
+  id: FootageId
+  state: Footage['state']
+  mayWipe: boolean
+  sendAgain: PartName[]
+  parts: { part: PartName; state: Part['state']; problem?: string }[]
+}
+
+/**
+ * What has become of a dock's own upload.
+ * @throws BluelampError `not-found` for another dock's, as for one that does not exist
+ */
+export async function uploadStatus(
+  services: Services,
+  dock: Caller,
+  id: FootageId,
+): Promise<UploadStatus> {
+  const footage = await ownUpload(services, dock, id)
+  return {
+    id,
+    state: footage.state,
+    mayWipe: mayWipe(footage),
+    sendAgain: footage.parts.filter(({ state }) => state === 'mismatched').map(({ part }) => part),
+    parts: footage.parts.map((part) => ({
+      part: part.part,
+      state: part.state,
+      ...(part.state === 'mismatched' && { problem: problemOf(part) }),
+    })),
+  }
+}
+
+/**
+ * The blocks of a part that have arrived but are not committed, for a dock that was interrupted.
+ * @throws BluelampError `not-found` as uploadStatus does, and for a part that was not declared
+ */
+export async function pendingBlocks(
+  services: Services,
+  dock: Caller,
+  id: FootageId,
+  part: PartName,
+): Promise<{ part: PartName; blocks: PendingBlock[] }> {
+  const footage = await ownUpload(services, dock, id)
+  if (!findPart(footage, part)) throw nothingHere()
+  return { part, blocks: await services.landing.pendingBlocks(id, part) }
+}
+
+async function ownUpload({ catalogue }: Services, dock: Caller, id: FootageId): Promise<Footage> {
+  const footage = await catalogue.find(id)
+  if (footage?.dock !== dock.oid) throw nothingHere()
+  return footage
+}
+
+function problemOf({ mismatches }: Part): string {
+  const last = mismatches.at(-1)
+  if (!last) return 'The bytes were not what was declared. Send them again.'
+  const { reason, declared, measured } = last
+  return reason === 'size-differs'
+    ? `Declared ${declared.size} bytes, received ${measured.size}. Send it again.`
+    : `Declared SHA-256 ${declared.sha256}, received ${measured.sha256}. Send it again.`
+}

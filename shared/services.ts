@@ -1,0 +1,90 @@
+import { type Authenticate, createAuthenticate } from './access/authenticate.ts'
+import { type Cursors, createCursors } from './access/cursors.ts'
+import { createTickets, type Tickets } from './access/tickets.ts'
+import { type AuditTrail, createAuditTrail } from './audit/trail.ts'
+import { type Config, readConfig } from './config.ts'
+import { createDomainEvents, type DomainEvents } from './events/domain-events.ts'
+import { createLog, type Log, type LogSink } from './log.ts'
+import { findMediaTools, type MediaTools } from './media/tools.ts'
+import { type Attempts, createAttempts } from './storage/attempts.ts'
+import { type Catalogue, createCatalogue } from './storage/catalogue.ts'
+import { connectStorage } from './storage/clients.ts'
+import { createFootageIndex, type FootageIndex } from './storage/footage-index.ts'
+import { createLanding, type Landing } from './storage/landing.ts'
+import { createOriginals, type Originals } from './storage/originals.ts'
+import { createPeopleRegister, type PeopleRegister } from './storage/people.ts'
+import { createQuarantine, type Quarantine } from './storage/quarantine.ts'
+import { createQueues, type Queues } from './storage/queues.ts'
+import { createRenditionRows, type RenditionRows } from './storage/rendition-rows.ts'
+import { createRenditions, type Renditions } from './storage/renditions.ts'
+import { createSasSigner } from './storage/sas.ts'
+import { createUploadClaims, type UploadClaims } from './storage/upload-claims.ts'
+
+/** Everything the domain needs from outside. */
+export type Services = {
+  config: Config
+  now: () => Date
+  log: Log
+  authenticate: Authenticate
+  people: PeopleRegister
+  tickets: Tickets
+  cursors: Cursors
+  audit: AuditTrail
+  attempts: Attempts
+  catalogue: Catalogue
+  index: FootageIndex
+  claims: UploadClaims
+  landing: Landing
+  originals: Originals
+  quarantine: Quarantine
+  renditions: Renditions
+  renditionRows: RenditionRows
+  queues: Queues
+  events: DomainEvents
+  mediaTools: () => Promise<MediaTools>
+}
+
+let shared: Omit<Services, 'log'> | null = null
+
+/**
+ * The services of one invocation: built once an instance, at first use. Not at load, because an
+ * entry file that throws when it is loaded vanishes from the app without a word.
+ * @throws BluelampError `misconfigured`
+ */
+export function servicesFor(context: LogSink): Services {
+  shared ??= composeServices(readConfig(), () => new Date())
+  return { ...shared, log: createLog(context) }
+}
+
+/** Wires the adapters to what the settings name. */
+export function composeServices(config: Config, now: () => Date): Omit<Services, 'log'> {
+  const clients = connectStorage(config.storage)
+  const sign = createSasSigner(clients, now)
+  const index = createFootageIndex(clients.table('footageIndex'))
+  const { ffmpegPath, ffprobePath } = config.media
+  let mediaTools: Promise<MediaTools> | null = null
+  return {
+    config,
+    now,
+    authenticate: createAuthenticate(config.auth, now),
+    people: createPeopleRegister(clients.table('people')),
+    tickets: createTickets(config.signingKey, now),
+    cursors: createCursors(config.signingKey),
+    audit: createAuditTrail(clients.table('audit'), now),
+    attempts: createAttempts(clients.table('attempts'), now),
+    catalogue: createCatalogue(clients.table('footage'), index, now),
+    index,
+    claims: createUploadClaims(clients.table('uploads')),
+    landing: createLanding(clients, sign),
+    originals: createOriginals(clients, sign),
+    quarantine: createQuarantine(clients, sign),
+    renditions: createRenditions(clients, sign),
+    renditionRows: createRenditionRows(clients.table('footage')),
+    queues: createQueues(clients),
+    events: createDomainEvents(config.domainTopic),
+    mediaTools: () => {
+      mediaTools ??= findMediaTools({ ffmpegPath, ffprobePath })
+      return mediaTools
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import type { TableClient } from '@azure/data-tables'
+import { BluelampError } from '../errors.ts'
+import { type Footage, footageSchema } from '../footage/footage.ts'
+import type { FootageId } from '../footage/ids.ts'
+import { looksAlike } from '../footage/index-keys.ts'
+import { documentTable } from './documents.ts'
+import type { FootageIndex } from './footage-index.ts'
+
+const ROW = 'footage'
+
+/** What of a recording is about to change. */
+export type FootageChange = Partial<Omit<Footage, 'id' | 'revision' | 'schemaVersion' | 'changedAt'>>
+
+/** The truth about every recording, one row each, and the index that follows it. */
+export type Catalogue = {
+  find(id: FootageId): Promise<Footage | null>
+  /** As find. @throws BluelampError `not-found` */
+  get(id: FootageId): Promise<Footage>
+  /** Adds a recording; false if its id is taken. */
+  add(footage: Footage): Promise<boolean>
+  /**
+   * Changes a recording: `step` sees the truth as it stands and says what changes, or null for
+   * nothing. It is called again if another writer came in between, so it must be pure.
+   * @returns the truth after the change
+   * @throws BluelampError `not-found`, and what `step` throws
+   */
+  change(id: FootageId, step: (footage: Footage) => FootageChange | null): Promise<Footage>
+  /** Writes the index rows of a recording again, where a writer died between truth and index. */
+  reindex(id: FootageId): Promise<void>
+}
+
+/** The catalogue kept in one table. */
+export function createCatalogue(table: TableClient, index: FootageIndex, now: () => Date): Catalogue {
+  const rows = documentTable(table, footageSchema)
+
+  const load = async (id: FootageId) => {
+    const stored = await rows.get(id, ROW)
+    if (stored) return stored
+    throw new BluelampError('not-found', `There is no footage ${id}.`)
+  }
+
+  /**
+   * Writes the index after the truth. If the truth moved on meanwhile, the other writer may have
+   * removed a row before this one wrote it: what is stale by now is removed again.
+   */
+  const follow = async (before: Footage | null, written: Footage): Promise<void> => {
+    await index.write(written)
+    if (before) await index.removeStale(before, written)
+    const latest = (await load(written.id)).value
+    if (latest.revision !== written.revision) {
+      await index.write(latest)
+      await index.removeStale(written, latest)
+    }
+  }
+
+  return {
+    async find(id) {
+      return (await rows.get(id, ROW))?.value ?? null
+    },
+    async get(id) {
+      return (await load(id)).value
+    },
+    async add(footage) {
+      if (!(await rows.insert(footage.id, ROW, footage))) return false
+      await follow(null, footage)
+      return true
+    },
+    async change(id, step) {
+      for (;;) {
+        const { value: before, etag } = await load(id)
+        const change = step(before)
+        if (!change) return before
+        const after: Footage = {
+          ...before,
+          ...change,
+          revision: before.revision + 1,
+          changedAt: now().toISOString(),
+        }
+        if (tightens(before, after)) await index.write(after)
+        if (!(await rows.replace(id, ROW, after, etag))) continue
+        if (!looksAlike(before, after)) await follow(before, after)
+        return after
+      }
+    },
+    async reindex(id) {
+      await index.write((await load(id)).value)
+    },
+  }
+}
+
+/** A change that closes footage to someone reaches the index before the truth, not after it. */
+const tightens = (before: Footage, after: Footage): boolean =>
+  before.marking !== after.marking ||
+  after.restrictions.length > before.restrictions.length ||
+  after.grants.length < before.grants.length

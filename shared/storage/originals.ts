@@ -1,0 +1,120 @@
+import type { DeclaredPart } from '../footage/footage.ts'
+import type { FootageId, PartName } from '../footage/ids.ts'
+import { metadataBlobName, partBlobName } from '../footage/ids.ts'
+import { CHANGED, EXISTS, unless } from './answers.ts'
+import type { StorageClients } from './clients.ts'
+import { type StagedCopy, stageCopy } from './hashing-copy.ts'
+import type { SasSigner, SignedUrl } from './sas.ts'
+
+/** The metadata of an original blob, in which its verified digest travels with the bytes. */
+const SHA256_METADATA = 'sha256'
+
+/** Where an original came to rest. */
+export type CommittedOriginal = { blob: string; etag: string; versionId: string | null }
+
+/** Reads part of an original as a stream. */
+export type ReadOriginal = (
+  start: number,
+  endExclusive: number,
+  signal: AbortSignal,
+) => Promise<AsyncIterable<Uint8Array>>
+
+/** Verified recordings and their sidecars. Nothing here is ever changed; nothing is made visible unverified. */
+export type Originals = {
+  /** Copies a landed part into staged blocks and measures it. It is no original before `commit`. */
+  stage(id: FootageId, part: PartName, etag: string, signal: AbortSignal): Promise<StagedCopy>
+  /**
+   * Makes staged blocks the original, under legal hold until it is categorised. If another worker
+   * was first, with the same bytes, theirs is the original.
+   * @throws Error if there is an original with other bytes
+   */
+  commit(
+    id: FootageId,
+    part: PartName,
+    declared: DeclaredPart,
+    staged: StagedCopy,
+  ): Promise<CommittedOriginal>
+  /** The original if there is one, with its verified digest. */
+  find(id: FootageId, part: PartName): Promise<(CommittedOriginal & { sha256: string; size: number }) | null>
+  /** Reads exactly the version that was secured. */
+  reader(original: { blob: string; etag: string; versionId: string | null }): ReadOriginal
+  /** Keeps a recording's metadata beside it, so that the tables can be rebuilt from storage. */
+  putMetadata(id: FootageId, metadata: unknown): Promise<void>
+  /** A short-lived URL of one original; `downloadName` makes browsers save it under that name. */
+  signRead(blob: string, lifeMs: number, downloadName?: string): Promise<SignedUrl>
+}
+
+export function createOriginals(clients: StorageClients, sign: SasSigner): Originals {
+  const container = clients.container('originals')
+  const target = (id: FootageId, part: PartName) => container.getBlockBlobClient(partBlobName(id, part))
+
+  const find: Originals['find'] = async (id, part) => {
+    const properties = await unless([404], () => target(id, part).getProperties())
+    if (!properties) return null
+    return {
+      blob: partBlobName(id, part),
+      etag: properties.etag ?? '',
+      versionId: properties.versionId ?? null,
+      sha256: properties.metadata?.[SHA256_METADATA] ?? '',
+      size: properties.contentLength ?? 0,
+    }
+  }
+
+  return {
+    find,
+    stage(id, part, etag, signal) {
+      const landed = clients.container('landing').getBlobClient(partBlobName(id, part))
+      return stageCopy(landed, etag, target(id, part), signal)
+    },
+    async commit(id, part, declared, staged) {
+      const committed = await unless([EXISTS, CHANGED], () =>
+        target(id, part).commitBlockList(staged.blockIds, {
+          conditions: { ifNoneMatch: '*' },
+          blobHTTPHeaders: { blobContentType: declared.contentType },
+          metadata: { [SHA256_METADATA]: staged.sha256 },
+          legalHold: true,
+        }),
+      )
+      if (committed) {
+        return {
+          blob: partBlobName(id, part),
+          etag: committed.etag ?? '',
+          versionId: committed.versionId ?? null,
+        }
+      }
+      const present = await find(id, part)
+      if (present?.sha256 === staged.sha256) return present
+      throw new Error(`Original ${partBlobName(id, part)} exists with other bytes; nothing was changed.`)
+    },
+    reader({ blob, etag, versionId }) {
+      const client = container.getBlobClient(blob)
+      const version = versionId ? client.withVersion(versionId) : client
+      return async (start, endExclusive, signal) => {
+        const { readableStreamBody } = await version.download(start, endExclusive - start, {
+          conditions: { ifMatch: etag },
+          maxRetryRequests: 5,
+          abortSignal: signal,
+        })
+        if (!readableStreamBody) throw new Error(`Storage sent no body for ${blob}.`)
+        return readableStreamBody as AsyncIterable<Buffer>
+      }
+    },
+    async putMetadata(id, metadata) {
+      const text = JSON.stringify(metadata)
+      await container
+        .getBlockBlobClient(metadataBlobName(id))
+        .upload(text, Buffer.byteLength(text), {
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+        })
+    },
+    signRead(blob, lifeMs, downloadName) {
+      return sign({
+        container: 'originals',
+        blob,
+        use: 'read',
+        lifeMs,
+        ...(downloadName && { downloadName }),
+      })
+    },
+  }
+}
