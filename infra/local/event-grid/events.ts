@@ -1,15 +1,16 @@
 import { z } from 'zod'
 
-/** An event in the Event Grid schema, as publishers send it; Event Grid fills in the rest. */
-export const eventGridEventSchema = z.looseObject({
+/** An event in the Event Grid schema, as publishers send it. */
+export const publishedEventSchema = z.looseObject({
   id: z.string().min(1),
   subject: z.string().min(1),
   eventType: z.string().min(1),
   eventTime: z.iso.datetime({ offset: true }),
   data: z.unknown(),
-  dataVersion: z.string().default(''),
-  topic: z.string().default(''),
-  metadataVersion: z.literal('1').default('1'),
+  dataVersion: z.string(),
+  /** May be left out; if not, it is the id of the topic that is published to. */
+  topic: z.string().nullish(),
+  metadataVersion: z.literal('1').nullish(),
 })
 
 /** An event in the CloudEvents 1.0 JSON format: https://github.com/cloudevents/spec */
@@ -23,7 +24,11 @@ export const cloudEventSchema = z.looseObject({
   data: z.unknown(),
 })
 
-export type EventGridEvent = z.output<typeof eventGridEventSchema>
+/** An event in the Event Grid schema as subscribers see it. */
+export type EventGridEvent = z.output<typeof publishedEventSchema> & {
+  topic: string
+  metadataVersion: '1'
+}
 export type CloudEvent = z.output<typeof cloudEventSchema>
 export type GridEvent = EventGridEvent | CloudEvent
 
