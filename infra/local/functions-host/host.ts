@@ -1,0 +1,207 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { adminEndpoints } from './admin-endpoints.ts'
+import { EVENT_GRID_PATH, eventGridWebhook } from './event-grid-webhook.ts'
+import { describeFunction, type FunctionDescription, type HostFunction } from './functions.ts'
+import { type HostJson, readHostJson } from './host-json.ts'
+import { answerEmpty, type HttpHandler, HttpListener, pathOf } from './http-listener.ts'
+import { httpTriggerHandler } from './http-trigger.ts'
+import { Invoker } from './invoker.ts'
+import { type HostKeys, LOCAL_KEYS } from './keys.ts'
+import { GENUINE_LIMITS, type HostLimits } from './limits.ts'
+import { type HostLog, type HostLogLine, hostLog, type Log } from './log.ts'
+import { readFunctions } from './registered-functions.ts'
+import { buildRouteTable } from './routes.ts'
+import { type Settings, workerEnvironment } from './settings.ts'
+import { runByHand, startTriggers, type Triggers } from './triggers.ts'
+import { WorkerPool } from './worker-pool.ts'
+import { WorkerProcess } from './worker-process.ts'
+
+export type FunctionsHostOptions = {
+  /** Has package.json, whose `main` names the entry files, and host.json. */
+  appDirectory: string
+  /** The app's settings: the workers' environment, `%NAME%` and connections. */
+  settings: Settings
+  /** 0 takes a free port. */
+  port: number
+  /** Worker processes over which invocations are spread, in turn; 1 by default. */
+  workers?: number
+  log?: Log
+  limits?: Partial<HostLimits>
+  keys?: Partial<HostKeys>
+}
+
+export type FunctionsHost = {
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
+  url: string
+  keys: HostKeys
+  /** What runs: a function that is in error is not among them, and the log says why. */
+  functions: FunctionDescription[]
+  /** Process ids of the workers that are alive. */
+  workers: number[]
+  /**
+   * SIGKILL in mid-work, as if the worker's machine had died: HTTP callers get 502 or 500, queue
+   * messages come back when their lease has run out. Resolves when it is dead; it is replaced.
+   */
+  killWorker(index: number): Promise<void>
+  /**
+   * Runs a timer function now, outside its schedule; resolves when it has ended.
+   * @throws Error when there is no such timer, or when it fails.
+   */
+  runTimer(name: string): Promise<void>
+  /** Refuses what is new, lets what runs finish (up to `drainMs`), ends the workers. */
+  dispose(): Promise<void>
+}
+
+/**
+ * Starts a development host for an unmodified Functions app (v4 programming model) and resolves
+ * when its functions answer. Until then the port answers 503.
+ * @throws Error naming the port when it is in use, and for an app that the genuine host would not
+ * start either: a bad host.json, a route that begins with a slash, workers that keep dying.
+ */
+export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
+  const { appDirectory, settings, log = printWarnings } = options
+  const limits = { ...GENUINE_LIMITS, ...options.limits }
+  const keys = { ...LOCAL_KEYS, ...options.keys }
+  const ownLog = hostLog(log)
+  const hostJson = await readHostJson(appDirectory)
+  const listener = await HttpListener.listen(options.port, ownLog)
+  const environment = workerEnvironment(settings, { appDirectory, port: listener.port })
+  const nodeArguments = (settings.languageWorkers__node__arguments ?? '').split(' ').filter(Boolean)
+  const pool = new WorkerPool({
+    workers: options.workers ?? 1,
+    functionTimeoutMs: hostJson.functionTimeout,
+    spawn: () => new WorkerProcess({ appDirectory, environment, nodeArguments, log }),
+    log: ownLog,
+  })
+  const { invoke, drained } = new Invoker(pool, log)
+  try {
+    const { functions: registered } = await pool.started()
+    const readable = readFunctions(registered, settings, ownLog)
+    const handler = httpTriggerHandler({
+      routes: buildRouteTable(
+        readable.filter((fn) => fn.trigger === 'http'),
+        hostJson.extensions.http.routePrefix,
+      ),
+      pool,
+      invoke,
+      keys,
+      limits,
+      log: ownLog,
+    })
+    const triggers = await startTriggers(readable, {
+      settings,
+      queues: hostJson.extensions.queues,
+      leaseMs: limits.queueLeaseMs,
+      invoke,
+      log: ownLog,
+    })
+    const { functions } = triggers
+    const run = (fn: HostFunction, input: string) => runByHand(fn, input, triggers, invoke)
+    listener.serve(
+      dispatch({
+        admin: adminEndpoints({ functions, keys, run }),
+        eventGrid: eventGridWebhook({
+          functions,
+          invoke,
+          keys,
+          requestBodyBytes: limits.requestBodyBytes,
+        }),
+        app: handler,
+      }),
+    )
+    announce(functions, hostJson, listener.url, ownLog)
+    return {
+      url: listener.url,
+      keys,
+      functions: functions.map(describeFunction),
+      get workers() {
+        return pool.pids
+      },
+      killWorker: (index) => pool.kill(index),
+      runTimer: (name) => runTimer(name, triggers),
+      dispose: once(() => shutDown({ listener, triggers, drained, pool, limits })),
+    }
+  } catch (error) {
+    listener.cut()
+    await Promise.all([listener.close(), pool.dispose()])
+    throw error
+  }
+}
+
+/** The host's own paths come before the app's routes; all compare without regard to case. */
+function dispatch(handlers: Record<'admin' | 'eventGrid' | 'app', HttpHandler>): HttpHandler {
+  return async (request, response, url) => {
+    const path = pathOf(request).toLowerCase()
+    if (path.startsWith('/admin/')) return handlers.admin(request, response, url)
+    if (path === EVENT_GRID_PATH.toLowerCase()) return handlers.eventGrid(request, response, url)
+    if (path.startsWith('/runtime/')) return answerEmpty(response, 404)
+    return handlers.app(request, response, url)
+  }
+}
+
+async function runTimer(name: string, { timers }: Triggers): Promise<void> {
+  const timer = timers.get(name)
+  if (!timer) {
+    throw new Error(`There is no timer '${name}'; there are: ${[...timers.keys()].join(', ')}`)
+  }
+  const outcome = await timer.trigger()
+  if (outcome.kind === 'succeeded') return
+  throw new Error(
+    `Timer '${name}' ${outcome.kind}${outcome.kind === 'failed' ? `: ${outcome.error}` : ''}`,
+  )
+}
+
+type Running = {
+  listener: HttpListener
+  triggers: Triggers
+  drained: () => Promise<void>
+  pool: WorkerPool
+  limits: HostLimits
+}
+
+async function shutDown({ listener, triggers, drained, pool, limits }: Running): Promise<void> {
+  const closed = listener.close()
+  const finished = triggers
+    .stop()
+    .then(drained)
+    .then(() => closed)
+  const limit = new AbortController()
+  await Promise.race([
+    finished,
+    delay(limits.drainMs, undefined, { signal: limit.signal }).catch(() => {}),
+  ])
+  limit.abort()
+  await pool.dispose()
+  listener.cut()
+  await finished
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= work()
+    return done
+  }
+}
+
+function announce(
+  functions: readonly HostFunction[],
+  { extensions }: HostJson,
+  url: string,
+  log: HostLog,
+): void {
+  for (const fn of functions) {
+    const where =
+      fn.trigger === 'http'
+        ? `[${fn.methods.join(',')}] ${[url, extensions.http.routePrefix, fn.route].filter(Boolean).join('/')}`
+        : `${fn.trigger}Trigger`
+    log.information(`${fn.name}: ${where}`, { functionName: fn.name })
+  }
+  if (functions.length === 0) log.error('No functions were found: did an entry file throw?')
+}
+
+function printWarnings({ level, functionName, message }: HostLogLine): void {
+  if (level === 'warning' || level === 'error' || level === 'critical') {
+    console.error(`${level}${functionName ? ` ${functionName}` : ''}: ${message}`)
+  }
+}

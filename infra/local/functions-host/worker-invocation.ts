@@ -1,0 +1,81 @@
+import { app } from '../core-module/app.ts'
+import { appHookData, runHooks, runLogHooks } from '../core-module/hooks.ts'
+import type { CoreInvocationContext } from '../core-module/programming-model.ts'
+import type { InvocationRequest, LogCategory, LogLevel } from '../core-module/rpc.ts'
+import type { WorkerMessage } from './worker-protocol.ts'
+
+type SendLog = (
+  level: LogLevel,
+  category: LogCategory,
+  message: string,
+  invocation: { functionName: string; invocationId: string },
+) => void
+
+/**
+ * Runs one invocation through the programming model, in the genuine worker's order: arguments,
+ * hooks before, the handler, hooks after (which may change result and error), the response.
+ * Never rejects: whatever is thrown comes back as a `failure`.
+ */
+export async function invoke(request: InvocationRequest, sendLog: SendLog): Promise<WorkerMessage> {
+  try {
+    return { type: 'response', response: await run(request, sendLog) }
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { type: 'failure', invocationId: request.invocationId, error: text }
+  }
+}
+
+async function run(request: InvocationRequest, sendLog: SendLog) {
+  const { programmingModel } = app
+  const registered = app.functions.get(request.functionId)
+  if (!registered || !programmingModel) {
+    throw new Error(`Function "${request.functionId}" is not loaded and cannot be invoked`)
+  }
+  const { metadata, callback } = registered
+  const invocation = { functionName: metadata.name, invocationId: request.invocationId }
+  const core: CoreInvocationContext = {
+    invocationId: request.invocationId,
+    request,
+    metadata,
+    log: (level, category, message) => {
+      const line = { level, category, message, invocationContext: invocationContext, ...hookData() }
+      runLogHooks(line)
+      sendLog(line.level, line.category, line.message, invocation)
+    },
+  }
+  const perInvocation = {}
+  const hookData = () => ({ hookData: perInvocation, appHookData })
+  let invocationContext: unknown
+  const model = programmingModel.getInvocationModel(core)
+  const { context, inputs } = await model.getArguments()
+  invocationContext = context
+
+  const before = { ...hookData(), invocationContext, functionCallback: callback, inputs }
+  await inState('preInvocationHooks', () => runHooks('preInvocation', before))
+
+  const after = {
+    ...hookData(),
+    invocationContext,
+    inputs: before.inputs,
+    result: null as unknown,
+    error: null as unknown,
+  }
+  await inState('invocation', async () => {
+    try {
+      after.result = await model.invokeFunction(context, before.inputs, before.functionCallback)
+    } catch (error) {
+      // As the genuine worker: a thrown null or undefined counts as no error at all.
+      after.error = error
+    }
+  })
+  await inState('postInvocationHooks', () => runHooks('postInvocation', after))
+  if (after.error !== null && after.error !== undefined) throw after.error
+  return model.getResponse(context, after.result)
+
+  async function inState(state: CoreInvocationContext['state'], work: () => Promise<void>) {
+    core.state = state
+    await work().finally(() => {
+      core.state = undefined
+    })
+  }
+}

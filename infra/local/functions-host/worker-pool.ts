@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { InvocationRequest } from '../core-module/rpc.ts'
+import type { HostLog } from './log.ts'
+import type { InvocationOutcome, StartedWorker, WorkerProcess } from './worker-process.ts'
+
+/** Deaths in a row before the app is loaded; then the host gives up, as the genuine one does. */
+const MAX_START_ATTEMPTS = 3
+/** Between the death of a worker that never came up and the next attempt. */
+const RESTART_DELAY_MS = 500
+/** For appTerminate hooks. */
+const TERMINATE_LIMIT_MS = 5_000
+
+type ReadyWorker = { process: WorkerProcess; started: StartedWorker }
+
+export type PoolOptions = {
+  workers: number
+  functionTimeoutMs: number
+  spawn: () => WorkerProcess
+  log: HostLog
+}
+
+/** A fixed number of workers, each replaced when it dies; invocations go to them in turn. */
+export class WorkerPool {
+  readonly #options: PoolOptions
+  readonly #slots: { process?: WorkerProcess; ready?: ReadyWorker }[]
+  readonly #supervision: Promise<void>[]
+  #waiting: ((worker: ReadyWorker) => void)[] = []
+  #next = 0
+  #disposed = false
+  readonly #gaveUp = Promise.withResolvers<never>()
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+    this.#slots = Array.from({ length: options.workers }, () => ({}))
+    this.#supervision = this.#slots.map((_, index) => this.#supervise(index))
+    this.#gaveUp.promise.catch(() => {})
+  }
+
+  get pids(): number[] {
+    return this.#slots.flatMap(({ process }) => process?.pid ?? [])
+  }
+
+  /**
+   * What the app registered, as the first worker tells it.
+   * @throws Error if workers die again and again before the app is loaded.
+   */
+  async started(): Promise<StartedWorker> {
+    const { started } = await Promise.race([this.take(), this.#gaveUp.promise])
+    return started
+  }
+
+  /** The next worker in turn, or the first that comes up. */
+  take(): Promise<ReadyWorker> {
+    for (let tried = 0; tried < this.#slots.length; tried++) {
+      const slot = this.#slots[this.#next++ % this.#slots.length]
+      if (slot?.ready) return Promise.resolve(slot.ready)
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Runs an invocation on a worker; one that overruns functionTimeout takes its worker down. */
+  async invoke(request: InvocationRequest, worker?: ReadyWorker): Promise<InvocationOutcome> {
+    const { process } = worker ?? (await this.take())
+    const running = process.invoke(request)
+    const { functionTimeoutMs } = this.#options
+    if (!Number.isFinite(functionTimeoutMs)) return running
+    const stopWaiting = new AbortController()
+    const overrun = delay(functionTimeoutMs, undefined, { signal: stopWaiting.signal }).then(
+      (): InvocationOutcome => ({ kind: 'timedOut' }),
+      () => running,
+    )
+    const outcome = await Promise.race([running, overrun])
+    stopWaiting.abort()
+    if (outcome.kind === 'timedOut') {
+      this.#options.log.error(
+        `Timeout value of ${functionTimeoutMs} ms exceeded by function '${request.functionId}' ` +
+          `(Id: '${request.invocationId}'): restarting worker ${process.pid}`,
+      )
+      process.kill()
+    }
+    return outcome
+  }
+
+  /**
+   * Takes a worker away in mid-work, as if its machine had died, and waits until it is gone.
+   * @throws RangeError for a worker that is not there.
+   */
+  async kill(index: number): Promise<void> {
+    const process = this.#slots[index]?.process
+    if (!process) throw new RangeError(`worker ${index} of ${this.#slots.length} is not running`)
+    process.kill('lost')
+    await process.exited
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true
+    await Promise.all(this.#slots.map(({ process }) => process?.terminate(TERMINATE_LIMIT_MS)))
+    await Promise.all(this.#supervision)
+  }
+
+  async #supervise(index: number): Promise<void> {
+    const { spawn, log } = this.#options
+    let attempts = 0
+    while (!this.#disposed) {
+      const process = spawn()
+      this.#slots[index] = { process }
+      const started = await Promise.race([process.started, process.exited.then(() => undefined)])
+      if (started) {
+        attempts = 0
+        this.#offer(index, { process, started })
+      }
+      const how = await process.exited
+      this.#slots[index] = {}
+      if (this.#disposed) return
+      log.error(
+        `Worker ${process.pid} ended (${how}): ${started ? 'restarting it' : 'it never came up'}`,
+      )
+      if (started) continue
+      if (++attempts === MAX_START_ATTEMPTS) {
+        const reason = `worker ended ${attempts} times before the app was loaded (${how})`
+        return this.#gaveUp.reject(new Error(reason))
+      }
+      await delay(RESTART_DELAY_MS)
+    }
+  }
+
+  #offer(index: number, ready: ReadyWorker): void {
+    this.#slots[index] = { process: ready.process, ready }
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve(ready)
+  }
+}
