@@ -1,0 +1,110 @@
+import type { AppClient } from './app-client.ts'
+import { planBlocks } from './blocks.ts'
+import { type OpenedUpload, type PartName, SIDECAR_KINDS } from './contract.ts'
+import { DockError } from './dock-error.ts'
+import type { Declaration } from './manifest.ts'
+import type { DockProgress } from './progress.ts'
+import { type UploadAddresses, uploadAddresses } from './upload-addresses.ts'
+import { isStaged, uploadPart } from './upload-part.ts'
+import type { Wire } from './wire.ts'
+
+export type SendContext = {
+  app: AppClient
+  wire: Wire
+  signal: AbortSignal | undefined
+  now: () => Date
+  parallel: number
+  /** Flips one byte of the recording on its way. */
+  corrupt: boolean
+  /** An earlier run may have left blocks in storage, or landed some parts already. */
+  resume: boolean
+  onProgress: (progress: DockProgress) => void
+}
+
+/** The recording goes last: it is what starts the app's work, and its sidecars are there by then. */
+const ORDER: readonly PartName[] = [...SIDECAR_KINDS, 'recording']
+
+/** Blocks can vanish under a part (uncommitted ones after a week), but hardly twice in one run. */
+const ROUNDS = 3
+
+/**
+ * Sends all parts that the app still wants.
+ * @returns bytes sent.
+ * @throws DockError as uploadPart, and `unexpected-answer` when the app wants what was not declared.
+ */
+export async function sendParts(
+  upload: OpenedUpload,
+  declaration: Declaration,
+  context: SendContext,
+): Promise<number> {
+  const { app, resume } = context
+  const declareAgain = async () => {
+    const again = await app.open(declaration.manifest)
+    if (again.outcome === 'opened') return again.upload.uploads
+    const { status, problem } = again
+    const reason = `${status} ${problem.title}`
+    throw new DockError('unexpected-answer', `the app gave no new upload address: ${reason}`)
+  }
+  const addresses = uploadAddresses(upload.uploads, declareAgain, context.now)
+  const landed = resume ? await landedParts(app, upload.id) : new Set()
+  const wanted = ORDER.filter((name) => upload.uploads.some(({ part }) => part === name))
+  let sentBytes = 0
+  for (const part of wanted) {
+    if (!landed.has(part)) {
+      sentBytes += await sendPart(part, upload, addresses, declaration, context)
+    }
+  }
+  return sentBytes
+}
+
+async function sendPart(
+  part: PartName,
+  { id, blockSize }: OpenedUpload,
+  addresses: UploadAddresses,
+  { sources }: Declaration,
+  { app, wire, signal, parallel, corrupt, resume, onProgress }: SendContext,
+): Promise<number> {
+  const source = sources.get(part)
+  if (!source) throw new DockError('unexpected-answer', `the app wants ${part}, not declared`)
+  const { path: file, size, sha256, contentType } = source
+  const flip = corrupt && part === 'recording' ? { flipByteAt: Math.floor(size / 2) } : {}
+  let sentBytes = 0
+  for (let round = 1; round <= ROUNDS; round++) {
+    const staged = resume || round > 1 ? await app.stagedBlocks(id, part) : new Map()
+    const heldBlocks = planBlocks(size, blockSize, sha256).filter((block) =>
+      isStaged(block, staged),
+    )
+    const heldBytes = heldBlocks.reduce((total, { length }) => total + length, 0)
+    let bytes = heldBytes
+    const report = () => onProgress({ step: 'sending', part, bytes, totalBytes: size, heldBytes })
+    report()
+    const partUpload = {
+      part,
+      file,
+      size,
+      sha256,
+      contentType,
+      blockSize,
+      staged,
+      addresses,
+      parallel,
+    }
+    const outcome = await uploadPart({ ...partUpload, ...flip }, wire, signal, (length) => {
+      sentBytes += length
+      bytes += length
+      report()
+    })
+    if (outcome === 'committed' || (await landedParts(app, id)).has(part)) return sentBytes
+  }
+  throw new DockError(
+    'unexpected-answer',
+    `storage lost blocks of ${part} ${ROUNDS} times while they were sent: run again`,
+  )
+}
+
+/** Parts that have arrived whole, whether verified yet or not. */
+async function landedParts(app: AppClient, id: string): Promise<Set<PartName>> {
+  const { parts } = await app.status(id)
+  const landed = parts.filter(({ state }) => state === 'landed' || state === 'secured')
+  return new Set(landed.map(({ part }) => part))
+}
