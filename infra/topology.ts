@@ -75,14 +75,20 @@ export const topologySchema = z
     }),
   })
   .superRefine((topology, context) => {
+    const subscriptions = [
+      ...topology.eventSubscriptions,
+      ...topology.domainEvents.eventSubscriptions,
+    ]
     const containers = new Set(topology.containers.map(({ name }) => name))
-    for (const { name, deadLetterContainer } of topology.eventSubscriptions) {
-      if (deadLetterContainer === undefined || containers.has(deadLetterContainer)) continue
-      context.addIssue({
-        code: 'custom',
-        path: ['eventSubscriptions', name, 'deadLetterContainer'],
-        message: `names the container "${deadLetterContainer}", which is not declared`,
-      })
+    const seen = new Set<string>()
+    for (const { name, deadLetterContainer } of subscriptions) {
+      const complain = (message: string) =>
+        context.addIssue({ code: 'custom', path: ['eventSubscriptions', name], message })
+      if (seen.has(name)) complain('is declared twice')
+      seen.add(name)
+      if (deadLetterContainer !== undefined && !containers.has(deadLetterContainer)) {
+        complain(`names the container "${deadLetterContainer}", which is not declared`)
+      }
     }
   })
 

@@ -45,5 +45,8 @@ describe('readTopology', () => {
     const complete = { ...readTopology(), eventSubscriptions: [subscription] }
     writeFileSync(file, JSON.stringify(complete))
     expect(() => readTopology(pathToFileURL(file))).toThrow('container "nowhere"')
+    const twice = { ...readTopology(), eventSubscriptions: [first, first] }
+    writeFileSync(file, JSON.stringify(twice))
+    expect(() => readTopology(pathToFileURL(file))).toThrow('is declared twice')
   })
 })

@@ -7,9 +7,9 @@ export type OperationResult = {
   clientRequestId: string | undefined
   /** As in the response header, quotes included; deletions have none. */
   eTag: string | undefined
-  contentType: string | undefined
-  contentLength: number | undefined
-  blobType: string | undefined
+  contentType?: string | undefined
+  contentLength?: number | undefined
+  blobType?: string | undefined
 }
 
 export type EventContext = {

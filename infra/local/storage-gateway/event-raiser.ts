@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { BlobServiceClient, RestError, type StorageSharedKeyCredential } from '@azure/storage-blob'
 import type { EventGridEvent } from '../event-grid/events.ts'
-import { blobEvent, sequencers } from './blob-event.ts'
+import { blobEvent, type OperationResult, sequencers } from './blob-event.ts'
 import type { BlobOperation } from './operation.ts'
 
 export type EventRaiserOptions = {
@@ -21,13 +21,13 @@ export type EventRaiserOptions = {
   now?: () => Date
 }
 
-/** Called before an operation is passed on; what it resolves with is called when it succeeded. */
+/** Called before an operation is passed on, never rejects; what it resolves with is called on success. */
 export type RaiseEvent = (
   operation: BlobOperation,
   request: IncomingMessage,
 ) => Promise<(answer: IncomingMessage) => void>
 
-type Properties = Partial<Record<'contentType' | 'blobType', string>> & { contentLength?: number }
+type Properties = Pick<OperationResult, 'contentType' | 'contentLength' | 'blobType'>
 
 const LOCAL_ACCOUNT =
   '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/Microsoft.Storage/storageAccounts/devstoreaccount1'
@@ -40,45 +40,48 @@ const LOCAL_ACCOUNT =
  */
 export function eventRaiser(options: EventRaiserOptions): RaiseEvent {
   const { publish, publicUrl, topic = LOCAL_ACCOUNT, now = () => new Date() } = options
-  const service = new BlobServiceClient(options.blobUrl, options.credential)
+  const service = new BlobServiceClient(options.blobUrl, options.credential, {
+    // The clients of the gateway retry; it must not hold a request back while it does so itself.
+    retryOptions: { maxTries: 1 },
+  })
   const nextSequencer = sequencers(now())
 
   return async (operation, request) => {
-    const before = operation.api === 'DeleteBlob' ? await properties(service, operation) : undefined
+    let known: Properties | undefined = operation.contentLength === undefined ? undefined : {}
+    if (operation.api === 'DeleteBlob') {
+      // Azurite lets one delete a blob that has uncommitted blocks only; Azure answers 404.
+      known = await properties(service, operation).catch(() => undefined)
+      if (!known) return () => {}
+    }
     return (answer) => {
       const context = { topic, blobUrl: publicUrl, time: now(), sequencer: nextSequencer() }
-      const describe = async () => {
-        if (before) return before
-        return operation.contentLength === undefined ? properties(service, operation) : {}
-      }
-      const event = describe().then(({ contentType, contentLength, blobType }) =>
+      const event = async () =>
         blobEvent(
           operation,
           {
             requestId: String(answer.headers['x-ms-request-id']),
             clientRequestId: request.headers['x-ms-client-request-id']?.toString(),
             eTag: answer.headers.etag,
-            contentType,
-            contentLength,
-            blobType,
+            ...(known ?? (await properties(service, operation))),
           },
           context,
-        ),
-      )
-      publish(event)
+        )
+      publish(event())
     }
   }
 }
 
-/** Nothing is known of a blob that is not there (any more). */
+/** Undefined when there is no such blob (any more). */
 async function properties(
   service: BlobServiceClient,
   { container, blob }: BlobOperation,
-): Promise<Properties> {
+): Promise<Properties | undefined> {
   try {
-    return await service.getContainerClient(container).getBlobClient(blob).getProperties()
+    const all = await service.getContainerClient(container).getBlobClient(blob).getProperties()
+    const { contentType, contentLength, blobType } = all
+    return { contentType, contentLength, blobType }
   } catch (error) {
-    if (error instanceof RestError && error.statusCode === 404) return {}
+    if (error instanceof RestError && error.statusCode === 404) return undefined
     throw error
   }
 }

@@ -26,11 +26,13 @@ export function blobOperation(
   url: string,
   headers: IncomingHttpHeaders,
 ): BlobOperation | undefined {
-  const { pathname, searchParams } = new URL(url, 'http://account.invalid')
-  const target = blobOf(pathname)
+  // Not the URL class: it throws at `//` and folds `/a/../b`, which is a blob's name as it stands.
+  const [path = '', queryText] = url.split('?', 2)
+  const query = new URLSearchParams(queryText)
+  const target = blobOf(path)
   if (!target || SILENT_CONTAINERS.has(target.container)) return undefined
-  if (searchParams.has('restype')) return undefined
-  const api = apiOf(method, searchParams, headers)
+  if (query.has('restype')) return undefined
+  const api = apiOf(method, query, headers)
   if (!api) return undefined
   return { api, ...target, ...contentOf(api, headers) }
 }
@@ -82,8 +84,8 @@ function blobTypeOf(headers: IncomingHttpHeaders): BlobOperation['blobType'] {
 }
 
 /** `/account/container/a/b` names blob `a/b`; `/account/a` names blob `a` in the root container. */
-function blobOf(pathname: string): { container: string; blob: string } | undefined {
-  const [, container, blob] = /^\/[^/]+\/(?:([^/]+)\/)?(.+)$/.exec(pathname) ?? []
+function blobOf(path: string): { container: string; blob: string } | undefined {
+  const [, container, blob] = /^\/[^/]+\/(?:([^/]+)\/)?(.+)$/.exec(path) ?? []
   if (!blob) return undefined
   return { container: decode(container ?? '$root'), blob: decode(blob) }
 }

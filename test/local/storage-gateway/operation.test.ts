@@ -37,6 +37,7 @@ describe('blobOperation', () => {
     ['a deleted version', 'DELETE', '/acc/c/a?versionid=2026-01-01', {}],
     ['deleted snapshots', 'DELETE', '/acc/c/a', { 'x-ms-delete-snapshots': 'only' }],
     ['reading', 'GET', '/acc/c/a', {}],
+    ['a path without names', 'PUT', '//', blockBlob],
     ['a log of the service', 'PUT', '/acc/$logs/a', blockBlob],
   ])('sees nothing in %s', (_, method, url, headers) => {
     expect(blobOperation(method, url, headers)).toBeUndefined()
