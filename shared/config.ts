@@ -20,10 +20,12 @@ const settingsSchema = z.object({
   DOMAIN_TOPIC_KEY: z.string().optional(),
   REASON_REQUIRED: z.stringbool().default(true),
   PROXY_POLICY: z.enum(['eager', 'on-view']).default('eager'),
+  SWEEP_IDLE_SECONDS: z.coerce.number().int().positive().default(900),
   /** Set by Azure to the display name of the region, for example "UK South". */
   REGION_NAME: z.string().optional(),
   FFMPEG_PATH: z.string().optional(),
   FFPROBE_PATH: z.string().optional(),
+  PATH: z.string().optional(),
 })
 
 /** How to reach storage: a connection string (Azurite only) or the app's own identity. */
@@ -39,7 +41,10 @@ export type Config = {
   domainTopic: { endpoint: string; key: string | null } | null
   reasonRequired: boolean
   proxyPolicy: 'eager' | 'on-view'
-  media: { ffmpegPath: string | undefined; ffprobePath: string | undefined }
+  /** How long a recording may stand still before the sweep looks at it. */
+  sweepIdleMs: number
+  /** Where ffmpeg and ffprobe are, and else the PATH to look for them. */
+  media: Record<'ffmpeg' | 'ffprobe' | 'searchPath', string | undefined>
 }
 
 /**
@@ -65,7 +70,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       : null,
     reasonRequired: settings.REASON_REQUIRED,
     proxyPolicy: settings.PROXY_POLICY,
-    media: { ffmpegPath: settings.FFMPEG_PATH, ffprobePath: settings.FFPROBE_PATH },
+    sweepIdleMs: settings.SWEEP_IDLE_SECONDS * 1000,
+    media: {
+      ffmpeg: settings.FFMPEG_PATH,
+      ffprobe: settings.FFPROBE_PATH,
+      searchPath: settings.PATH,
+    },
   }
 }
 

@@ -7,7 +7,11 @@ const FAULTS = {
   unauthenticated: { status: 401, title: 'A valid access token is needed', retry: false },
   forbidden: { status: 403, title: 'This caller may not do that', retry: false },
   'not-found': { status: 404, title: 'Nothing here for this caller', retry: false },
-  conflict: { status: 409, title: 'The request contradicts what is already recorded', retry: false },
+  conflict: {
+    status: 409,
+    title: 'The request contradicts what is already recorded',
+    retry: false,
+  },
   'precondition-failed': { status: 412, title: 'It has changed in the meantime', retry: true },
   'too-large': { status: 413, title: 'The request is too large', retry: false },
   'damaged-record': { status: 500, title: 'A stored record is damaged', retry: false },

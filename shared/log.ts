@@ -18,4 +18,5 @@ export const createLog = (sink: LogSink): Log => ({
   error: (message, fields) => sink.error(line(message, fields)),
 })
 
-const line = (message: string, fields: LogFields = {}): string => JSON.stringify({ message, ...fields })
+const line = (message: string, fields: LogFields = {}): string =>
+  JSON.stringify({ message, ...fields })

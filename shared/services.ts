@@ -61,7 +61,6 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
   const clients = connectStorage(config.storage)
   const sign = createSasSigner(clients, now)
   const index = createFootageIndex(clients.table('footageIndex'))
-  const { ffmpegPath, ffprobePath } = config.media
   let mediaTools: Promise<MediaTools> | null = null
   return {
     config,
@@ -83,7 +82,7 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     queues: createQueues(clients),
     events: createDomainEvents(config.domainTopic),
     mediaTools: () => {
-      mediaTools ??= findMediaTools({ ffmpegPath, ffprobePath })
+      mediaTools ??= findMediaTools(config.media)
       return mediaTools
     },
   }

@@ -63,7 +63,9 @@ async function verify(
     return payload
   } catch (cause) {
     if (cause instanceof errors.JWKSTimeout || !(cause instanceof errors.JOSEError)) {
-      throw new BluelampError('unavailable', 'The keys to check tokens with cannot be fetched.', { cause })
+      throw new BluelampError('unavailable', 'The keys to check tokens with cannot be fetched.', {
+        cause,
+      })
     }
     throw unauthenticated(`The access token is not accepted: ${cause.code}.`, cause)
   }

@@ -17,7 +17,9 @@ export type CursorBinding = { oid: string; query: string }
 export function createCursors(key: Uint8Array): Cursors {
   const cursorKey = createHash('sha256').update('cursor').update(key).digest()
   const sign = (position: string, { oid, query }: CursorBinding): Buffer =>
-    createHmac('sha256', cursorKey).update(JSON.stringify([position, oid, query])).digest()
+    createHmac('sha256', cursorKey)
+      .update(JSON.stringify([position, oid, query]))
+      .digest()
   return {
     seal: (position, binding) =>
       `${Buffer.from(position).toString('base64url')}.${sign(position, binding).toString('base64url')}`,

@@ -23,7 +23,9 @@ const ticketSchema = z.object({
 export type Ticket = z.infer<typeof ticketSchema>
 
 export type Tickets = {
-  issue(holder: Omit<Ticket, 'viewing'>): Promise<{ ticket: string; viewing: string; expiresAt: string }>
+  issue(
+    holder: Omit<Ticket, 'viewing'>,
+  ): Promise<{ ticket: string; viewing: string; expiresAt: string }>
   /** @throws BluelampError `not-found` for a ticket that is forged, spent or of another kind */
   open(ticket: string): Promise<Ticket>
 }

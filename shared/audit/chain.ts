@@ -36,7 +36,9 @@ export const auditEntrySchema = z.object({
   sequence: z.int().positive(),
   at: z.iso.datetime(),
   action: z.enum(Object.keys(AUDITED_ACTIONS) as [AuditedAction, ...AuditedAction[]]),
-  processing: z.enum(['collection', 'alteration', 'consultation', 'disclosure', 'combination', 'erasure']).nullable(),
+  processing: z
+    .enum(['collection', 'alteration', 'consultation', 'disclosure', 'combination', 'erasure'])
+    .nullable(),
   actor: actorSchema,
   basis: z.string().nullable().describe('role and tie by which access was allowed'),
   reason: z.string().nullable(),
@@ -52,8 +54,8 @@ export type AuditAct = {
   action: AuditedAction
   actor: AuditEntry['actor']
   basis?: string
-  reason?: string
-  clientAddress?: string
+  reason?: string | undefined
+  clientAddress?: string | null
   detail?: AuditEntry['detail']
 }
 
@@ -108,4 +110,6 @@ export function verifyChain(entries: readonly AuditEntry[]): ChainVerdict {
 
 /** SHA-256 over the canonical JSON (RFC 8785) of an entry without its own hash. */
 const hashOf = (entry: Omit<AuditEntry, 'hash'>): string =>
-  createHash('sha256').update(canonicalize(entry) ?? '').digest('hex')
+  createHash('sha256')
+    .update(canonicalize(entry) ?? '')
+    .digest('hex')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Borough } from '../footage/boroughs.ts'
 import type { Reference } from '../footage/references.ts'
 import { isServable, type Marking } from './marking.ts'
-import { type Oid, type Officer, oidSchema, type Principal, type RegisterEntry } from './person.ts'
+import { type Officer, type Oid, oidSchema, type Principal, type RegisterEntry } from './person.ts'
 import { type Action, DUTIES, type Duty, type Link, ROLE_RULES, type Role } from './roles.ts'
 import { isVettedFor } from './vetting.ts'
 
@@ -47,7 +47,13 @@ export type Decision =
   | { allowed: true; role: Role; link: Link }
   | {
       allowed: false
-      reason: 'not-registered' | 'marked-too-high' | 'vetting' | 'restricted' | 'role' | 'need-to-know'
+      reason:
+        | 'not-registered'
+        | 'marked-too-high'
+        | 'vetting'
+        | 'restricted'
+        | 'role'
+        | 'need-to-know'
     }
 
 const refuse = (reason: Extract<Decision, { allowed: false }>['reason']): Decision => ({
@@ -92,7 +98,9 @@ export const hasDuty = (roles: readonly Role[], duty: Duty): boolean =>
 /** A restriction closes a recording to view; those who mark, hold or audit it must still reach it. */
 function isClosed(action: Action, footage: Guarded): boolean {
   if (footage.restrictions.length === 0) return false
-  return action === 'list' || action === 'view' || action === 'view-live' || action === 'take-original'
+  return (
+    action === 'list' || action === 'view' || action === 'view-live' || action === 'take-original'
+  )
 }
 
 function linksBetween(

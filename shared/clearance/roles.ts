@@ -61,7 +61,13 @@ export const ROLE_RULES: Record<Role, { actions: readonly Action[]; links: reado
 /** Duties that concern no single recording, and the roles that have them. */
 export const DUTIES = {
   'upload-footage': ['Dock'],
-  'search-footage': ['Officer', 'Investigator', 'Supervisor', 'EvidenceManager', 'DisclosureOfficer'],
+  'search-footage': [
+    'Officer',
+    'Investigator',
+    'Supervisor',
+    'EvidenceManager',
+    'DisclosureOfficer',
+  ],
   'manage-quarantine': ['EvidenceManager'],
   'redrive-renditions': ['EvidenceManager', 'Supervisor'],
   'keep-people-register': ['Administrator'],

@@ -2,7 +2,13 @@ import { z } from 'zod'
 import { BluelampError } from '../errors.ts'
 
 /** A blob that was written whole, as storage reported it. */
-export type BlobCreated = { container: string; blob: string; etag: string; size: number; sequencer: string }
+export type BlobCreated = {
+  container: string
+  blob: string
+  etag: string
+  size: number
+  sequencer: string
+}
 
 /**
  * The Event Grid schema of Microsoft.Storage.BlobCreated, as far as it is relied on.

@@ -18,7 +18,11 @@ export const MESSAGES = {
     part: partNameSchema,
     etag: z.string(),
   }),
-  'plan-renditions': z.object({ ...v1, footageId: footageIdSchema }),
+  'plan-renditions': z.object({
+    ...v1,
+    footageId: footageIdSchema,
+    redrive: z.boolean().describe('by a person’s word, also where it was given up'),
+  }),
   'make-poster': z.object({ ...v1, footageId: footageIdSchema }),
   'render-chunk': z.object({
     ...v1,

@@ -31,7 +31,8 @@ export type RecordedClock = z.infer<typeof recordedClockSchema>
 export function measureClock(reported: ReportedClock, receivedAt: Date): RecordedClock {
   const deviceBehindDockMs = Date.parse(reported.dockAt) - Date.parse(reported.deviceAt)
   const dockBehindServerMs = receivedAt.getTime() - Date.parse(reported.dockAt)
-  const recordedAt = Date.parse(reported.recordingStartedAt) + deviceBehindDockMs + dockBehindServerMs
+  const recordedAt =
+    Date.parse(reported.recordingStartedAt) + deviceBehindDockMs + dockBehindServerMs
   return {
     ...reported,
     receivedAt: receivedAt.toISOString(),

@@ -12,7 +12,9 @@ const instant = z.iso.datetime()
 const count = z.int().nonnegative()
 
 /** A SHA-256 digest in lower-case hexadecimal (FIPS 180-4). */
-export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits')
+export const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits')
 
 /** What the dock says of the bytes of a part. A device that cannot hash says so with null. */
 export const declaredPartSchema = z.strictObject({
@@ -23,7 +25,10 @@ export const declaredPartSchema = z.strictObject({
     .pipe(sha256Schema)
     .nullable()
     .describe('null: the device cannot give a hash'),
-  contentType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'a media type such as video/mp4').max(100),
+  contentType: z
+    .string()
+    .regex(/^[\w.+-]+\/[\w.+-]+$/, 'a media type such as video/mp4')
+    .max(100),
 })
 export type DeclaredPart = z.infer<typeof declaredPartSchema>
 
@@ -31,10 +36,15 @@ export type DeclaredPart = z.infer<typeof declaredPartSchema>
 export const originalPartSchema = z.object({
   blob: z.string(),
   etag: z.string(),
-  versionId: z.string().nullable().describe('the only version ever read; null where storage keeps none'),
+  versionId: z
+    .string()
+    .nullable()
+    .describe('the only version ever read; null where storage keeps none'),
   size: count,
   sha256: sha256Schema,
-  sha256Declared: z.boolean().describe('false: the hash was measured on arrival, the device gave none'),
+  sha256Declared: z
+    .boolean()
+    .describe('false: the hash was measured on arrival, the device gave none'),
   securedAt: instant,
 })
 export type OriginalPart = z.infer<typeof originalPartSchema>
@@ -115,7 +125,10 @@ export const footageSchema = z.object({
       durationSeconds: z.number(),
       video: z.object({ codec: z.string(), width: count, height: count }),
       audio: z.object({ codec: z.string() }).nullable(),
-      note: z.string().optional().describe('what a viewer should know, such as where it ends early'),
+      note: z
+        .string()
+        .optional()
+        .describe('what a viewer should know, such as where it ends early'),
     })
     .optional(),
   renditions: z.array(renditionProgressSchema),

@@ -31,3 +31,31 @@ export const metadataBlobName = (id: FootageId): string => `${id}/metadata.json`
 /** The blob in quarantine that keeps the bytes of one failed attempt to upload a part. */
 export const quarantineBlobName = (id: FootageId, part: PartName, attempt: number): string =>
   `${id}/${part}/${attempt}`
+
+/** The kinds of playable renditions: the full-quality copy and the low-bandwidth proxy. */
+export const PLAYABLE_KINDS = ['copy', 'proxy'] as const
+export type PlayableKind = (typeof PLAYABLE_KINDS)[number]
+
+/** Digits of a chunk number in names: 10,000 chunks are some 800 hours. */
+const CHUNK_DIGITS = 4
+
+/** A chunk number as it stands in names, so that they sort in playing order. */
+export const chunkName = (chunk: number): string => String(chunk).padStart(CHUNK_DIGITS, '0')
+
+/** The blob that keeps how a recording is to be rendered. */
+export const planBlobName = (id: FootageId): string => `${id}/plan.json`
+
+/**
+ * A blob that one attempt at rendering makes. The attempt is in the name, so that a worker which
+ * was given up for dead can never overwrite what another has published.
+ */
+export const renditionBlobName = (
+  id: FootageId,
+  work: string,
+  attempt: string,
+  file: string,
+): string => `${id}/${work}/${attempt}.${file}`
+
+/** The blob whose arrival publishes what one attempt made. */
+export const manifestBlobName = (id: FootageId, work: string, attempt: string): string =>
+  renditionBlobName(id, work, attempt, 'manifest.json')

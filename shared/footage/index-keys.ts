@@ -4,7 +4,7 @@ import type { Borough } from './boroughs.ts'
 import { type Footage, footageSchema } from './footage.ts'
 import type { FootageId } from './ids.ts'
 import type { Reference } from './references.ts'
-import type { FootageState } from './state.ts'
+import { FOOTAGE_STATES, type FootageState } from './state.ts'
 
 /** The ways in which footage is looked for: each is a range of row keys in known partitions. */
 export type AccessPath =
@@ -85,13 +85,22 @@ export function indexKeys(footage: Footage): IndexKey[] {
   return keys
 }
 
+/** The rows that a recording would have under every state there is. */
+export function stateKeys(footage: Footage): IndexKey[] {
+  const row = rowKey(footage.clock.recordedAt, footage.id)
+  const shard = shardOf(footage.id)
+  return FOOTAGE_STATES.map((state) => ({ partition: statePartition(state, shard), row }))
+}
+
 /**
  * The partitions to read for footage recorded in a span of time, newest first. Those of one group
  * lie side by side and must be merged; those of the next group are older.
  */
 export function partitionsOf(path: AccessPath, from: string, to: string): string[][] {
   if (path.by === 'state') {
-    const shards = Array.from({ length: STATE_SHARDS }, (_, shard) => statePartition(path.state, shard))
+    const shards = Array.from({ length: STATE_SHARDS }, (_, shard) =>
+      statePartition(path.state, shard),
+    )
     return [shards]
   }
   const groups: string[][] = []
@@ -120,7 +129,8 @@ const timedPartition = (path: TimedPath, at: string): string =>
 const isQuarantined = (footage: Footage): boolean =>
   footage.parts.some(({ state }) => state === 'mismatched')
 
-const statePartition = (state: FootageState | 'quarantined', shard: number): string => `state:${state}:${shard}`
+const statePartition = (state: FootageState | 'quarantined', shard: number): string =>
+  `state:${state}:${shard}`
 
 function valuesOf(path: TimedPath): string[] {
   switch (path.by) {

@@ -11,7 +11,13 @@ export const REFERENCE_TYPES = ['incident', 'crime', 'case-urn', 'exhibit'] as c
 const referenceValueSchema = z
   .string()
   .transform((value) => value.trim().replace(/\s+/g, ' ').toUpperCase())
-  .pipe(z.string().min(1).max(64).regex(/^[\p{L}\p{N}][\p{L}\p{N} ./_-]*$/u, 'use letters, digits and . / _ -'))
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[\p{L}\p{N}][\p{L}\p{N} ./_-]*$/u, 'use letters, digits and . / _ -'),
+  )
 
 export const referenceSchema = z.strictObject({
   type: z.enum(REFERENCE_TYPES),

@@ -5,6 +5,7 @@ import { hasDuty } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
 import type { Duty } from '../clearance/roles.ts'
 import { BluelampError, type FieldError } from '../errors.ts'
+import type { Visitor } from '../retrieve/admit.ts'
 import { type Services, servicesFor } from '../services.ts'
 import { problemOf } from './problem.ts'
 
@@ -26,13 +27,15 @@ export type Call = {
   /** Where this app is reached, without a trailing slash: the base of URLs in answers. */
   baseUrl: string
   header(name: string): string | null
-  param<T>(name: string, schema: z.ZodType<T>): T
-  query<T>(schema: z.ZodType<T>): T
-  body<T>(schema: z.ZodType<T>): Promise<T>
+  param<S extends z.ZodType>(name: string, schema: S): z.output<S>
+  query<S extends z.ZodType>(schema: S): z.output<S>
+  body<S extends z.ZodType>(schema: S): Promise<z.output<S>>
   /** Who calls, by the token alone; docks are in no register. */
   caller(duty: Duty): Promise<Caller>
   /** Who calls, with what the people register says of them now. */
   principal(): Promise<Principal>
+  /** Who calls, and from where: what is decided on and recorded. */
+  visitor(): Promise<Visitor>
 }
 
 /**
@@ -55,6 +58,11 @@ export function edge(answer: (call: Call) => Promise<HttpResponseInit>): HttpHan
 function createCall(request: HttpRequest, services: Services): Call {
   const url = new URL(request.url)
   const authenticate = () => services.authenticate(request.headers.get('authorization'))
+  const principal = async (): Promise<Principal> => {
+    const caller = await authenticate()
+    const registered = await services.people.find(caller.oid)
+    return { ...caller, register: registered?.entry ?? null }
+  }
   return {
     services,
     clientAddress: clientAddress(request),
@@ -69,11 +77,8 @@ function createCall(request: HttpRequest, services: Services): Call {
       requireDuty(caller, duty)
       return caller
     },
-    async principal() {
-      const caller = await authenticate()
-      const registered = await services.people.find(caller.oid)
-      return { ...caller, register: registered?.entry ?? null }
-    },
+    principal,
+    visitor: async () => ({ principal: await principal(), clientAddress: clientAddress(request) }),
   }
 }
 
@@ -83,7 +88,10 @@ function createCall(request: HttpRequest, services: Services): Call {
  */
 export function requireDuty(caller: Caller, duty: Duty): void {
   if (hasDuty(caller.roles, duty)) return
-  throw new BluelampError('forbidden', `Your roles do not include one that may ${duty.replaceAll('-', ' ')}.`)
+  throw new BluelampError(
+    'forbidden',
+    `Your roles do not include one that may ${duty.replaceAll('-', ' ')}.`,
+  )
 }
 
 /** A query as an object; a name that is given several times becomes a list. */
@@ -108,16 +116,17 @@ async function readJson(request: HttpRequest): Promise<unknown> {
   }
 }
 
-function parse<T>(
-  schema: z.ZodType<T>,
+function parse<S extends z.ZodType>(
+  schema: S,
   value: unknown,
   place: string,
   code: 'invalid-request' | 'not-found',
-): T {
+): z.output<S> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   // A path that names nothing is answered as one that names what the caller may not see.
-  if (code === 'not-found') throw new BluelampError('not-found', 'There is nothing at this address.')
+  if (code === 'not-found')
+    throw new BluelampError('not-found', 'There is nothing at this address.')
   const errors = parsed.error.issues.map(
     ({ path, message }): FieldError => ({ field: path.map(String).join('.') || place, message }),
   )

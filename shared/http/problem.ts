@@ -1,5 +1,5 @@
-import { RestError } from '@azure/storage-blob'
 import type { HttpResponseInit } from '@azure/functions'
+import { RestError } from '@azure/storage-blob'
 import { BluelampError, type ErrorCode, faultOf } from '../errors.ts'
 
 /** Where the meaning of each problem type is written down. A URN: it need not resolve. */
@@ -41,7 +41,11 @@ function describe(error: unknown): {
     return { code: error.code, detail: error.message, errors: error.errors }
   }
   if (error instanceof RestError && isOutage(error)) {
-    return { code: 'unavailable', detail: 'Storage does not answer. Try again shortly.', errors: [] }
+    return {
+      code: 'unavailable',
+      detail: 'Storage does not answer. Try again shortly.',
+      errors: [],
+    }
   }
   return { code: 'internal', detail: 'Something went wrong; it has been logged.', errors: [] }
 }

@@ -4,8 +4,8 @@ import type { Footage, Mismatch, OriginalPart, Part } from '../footage/footage.t
 import type { FootageId, PartName } from '../footage/ids.ts'
 import { advance, canBecome } from '../footage/state.ts'
 import type { Services } from '../services.ts'
-import { sameEtag } from '../storage/etag.ts'
 import type { FootageChange } from '../storage/catalogue.ts'
+import { sameEtag } from '../storage/etag.ts'
 import type { StagedCopy } from '../storage/hashing-copy.ts'
 import { findPart, withPart } from './parts.ts'
 import { mismatchOf } from './verify-part.ts'
@@ -47,7 +47,11 @@ export async function securePart(
  * Writes into the truth that an original is at rest. The worker that secured it may die before it
  * can, so whoever is fired by the original itself calls this too.
  */
-export async function recordSecured(services: Services, id: FootageId, name: PartName): Promise<Footage> {
+export async function recordSecured(
+  services: Services,
+  id: FootageId,
+  name: PartName,
+): Promise<Footage> {
   const { catalogue, originals, audit, events, now } = services
   const original = await originals.find(id, name)
   if (!original) return catalogue.get(id)
@@ -71,7 +75,8 @@ export async function recordSecured(services: Services, id: FootageId, name: Par
   })
   if (secured) {
     await originals.putMetadata(id, footage)
-    if (name === 'recording') await events.publish({ type: 'Bluelamp.FootageSecured', footageId: id })
+    if (name === 'recording')
+      await events.publish({ type: 'Bluelamp.FootageSecured', footageId: id })
   }
   return footage
 }

@@ -6,7 +6,10 @@ export const EXISTS = 409
 export const CHANGED = 412
 
 /** The result of a call to storage, or null where it answers with one of these statuses. */
-export async function unless<R>(statuses: readonly number[], call: () => Promise<R>): Promise<R | null> {
+export async function unless<R>(
+  statuses: readonly number[],
+  call: () => Promise<R>,
+): Promise<R | null> {
   try {
     return await call()
   } catch (error) {

@@ -9,7 +9,9 @@ import type { FootageIndex } from './footage-index.ts'
 const ROW = 'footage'
 
 /** What of a recording is about to change. */
-export type FootageChange = Partial<Omit<Footage, 'id' | 'revision' | 'schemaVersion' | 'changedAt'>>
+export type FootageChange = Partial<
+  Omit<Footage, 'id' | 'revision' | 'schemaVersion' | 'changedAt'>
+>
 
 /** The truth about every recording, one row each, and the index that follows it. */
 export type Catalogue = {
@@ -30,7 +32,11 @@ export type Catalogue = {
 }
 
 /** The catalogue kept in one table. */
-export function createCatalogue(table: TableClient, index: FootageIndex, now: () => Date): Catalogue {
+export function createCatalogue(
+  table: TableClient,
+  index: FootageIndex,
+  now: () => Date,
+): Catalogue {
   const rows = documentTable(table, footageSchema)
 
   const load = async (id: FootageId) => {
@@ -83,7 +89,9 @@ export function createCatalogue(table: TableClient, index: FootageIndex, now: ()
       }
     },
     async reindex(id) {
-      await index.write((await load(id)).value)
+      const { value } = await load(id)
+      await index.write(value)
+      await index.removeForeignStates(value)
     },
   }
 }

@@ -23,6 +23,8 @@ export type DocumentTable<T> = {
   get(partition: string, row: string): Promise<Stored<T> | null>
   /** Creates the row; null if there is one already. */
   insert(partition: string, row: string, value: T): Promise<{ etag: string } | null>
+  /** Writes the row whatever is there. */
+  put(partition: string, row: string, value: T): Promise<void>
   /** Replaces the row if it still has that ETag; null if it has changed or is gone. */
   replace(partition: string, row: string, value: T, etag: string): Promise<{ etag: string } | null>
   /** Removes the row if it still has that ETag; says whether it did. */
@@ -52,7 +54,12 @@ export function documentTable<T>(table: TableClient, schema: z.ZodType<T>): Docu
       return entity ? parse(entity) : null
     },
     async insert(partition, row, value) {
-      return etagOf(await unless([EXISTS], () => table.createEntity(entityOf(partition, row, value))))
+      return etagOf(
+        await unless([EXISTS], () => table.createEntity(entityOf(partition, row, value))),
+      )
+    },
+    async put(partition, row, value) {
+      await table.upsertEntity(entityOf(partition, row, value), 'Replace')
     },
     async replace(partition, row, value, etag) {
       const entity = entityOf(partition, row, value)

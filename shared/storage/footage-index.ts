@@ -8,6 +8,7 @@ import {
   partitionsOf,
   rowKey,
   type Summary,
+  stateKeys,
   summarise,
   summarySchema,
 } from '../footage/index-keys.ts'
@@ -22,6 +23,8 @@ export type FootageIndex = {
   write(footage: Footage): Promise<void>
   /** Removes the rows that `before` had and `after` no longer has. */
   removeStale(before: Footage, after: Footage): Promise<void>
+  /** Removes the rows that a writer which died left under states the recording is no longer in. */
+  removeForeignStates(footage: Footage): Promise<void>
   /**
    * Footage along a path, newest first, recorded at or after `from` and before `to`, both UTC.
    * `after` is the row key of the last recording already seen.
@@ -44,6 +47,11 @@ export function createFootageIndex(table: TableClient): FootageIndex {
       const kept = new Set(indexKeys(after).map(textOf))
       const stale = indexKeys(before).filter((key) => !kept.has(textOf(key)))
       await Promise.all(stale.map((key) => removeRow(rows, key, after.revision)))
+    },
+    async removeForeignStates(footage) {
+      const kept = new Set(indexKeys(footage).map(textOf))
+      const stale = stateKeys(footage).filter((key) => !kept.has(textOf(key)))
+      await Promise.all(stale.map((key) => removeRow(rows, key, footage.revision)))
     },
     async *read(path, { from, to, after }) {
       // Newest first: the later time has the lower key.
@@ -105,7 +113,10 @@ async function* merged<T>(streams: AsyncIterable<Stored<T>>[]): AsyncIterable<St
     const live = heads.filter((head) => !head.next.done)
     const [first, ...others] = live
     if (!first) return
-    const least = others.reduce((a, b) => (b.next.value.rowKey < a.next.value.rowKey ? b : a), first)
+    const least = others.reduce(
+      (a, b) => (b.next.value.rowKey < a.next.value.rowKey ? b : a),
+      first,
+    )
     yield least.next.value
     least.next = await least.rows.next()
   }

@@ -7,7 +7,7 @@ export const COPY_BLOCK_BYTES = 8 * 1024 * 1024
 /** How many blocks are on their way to storage while the next is being read. */
 const BLOCKS_IN_FLIGHT = 4
 /** How often a broken download is taken up again where it stopped. */
-const DOWNLOAD_RETRIES = 10
+export const DOWNLOAD_RETRIES = 10
 
 /** What a copy has put down so far: staged blocks, not yet a blob. */
 export type StagedCopy = { size: number; sha256: string; blockIds: string[] }

@@ -1,9 +1,10 @@
-import type { DeclaredPart } from '../footage/footage.ts'
+import type { DeclaredPart, OriginalPart } from '../footage/footage.ts'
 import type { FootageId, PartName } from '../footage/ids.ts'
 import { metadataBlobName, partBlobName } from '../footage/ids.ts'
-import { CHANGED, EXISTS, unless } from './answers.ts'
+import type { FootageSource } from '../media/source.ts'
+import { CHANGED, EXISTS, MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
-import { type StagedCopy, stageCopy } from './hashing-copy.ts'
+import { DOWNLOAD_RETRIES, type StagedCopy, stageCopy } from './hashing-copy.ts'
 import type { SasSigner, SignedUrl } from './sas.ts'
 
 /** The metadata of an original blob, in which its verified digest travels with the bytes. */
@@ -11,13 +12,6 @@ const SHA256_METADATA = 'sha256'
 
 /** Where an original came to rest. */
 export type CommittedOriginal = { blob: string; etag: string; versionId: string | null }
-
-/** Reads part of an original as a stream. */
-export type ReadOriginal = (
-  start: number,
-  endExclusive: number,
-  signal: AbortSignal,
-) => Promise<AsyncIterable<Uint8Array>>
 
 /** Verified recordings and their sidecars. Nothing here is ever changed; nothing is made visible unverified. */
 export type Originals = {
@@ -35,9 +29,12 @@ export type Originals = {
     staged: StagedCopy,
   ): Promise<CommittedOriginal>
   /** The original if there is one, with its verified digest. */
-  find(id: FootageId, part: PartName): Promise<(CommittedOriginal & { sha256: string; size: number }) | null>
-  /** Reads exactly the version that was secured. */
-  reader(original: { blob: string; etag: string; versionId: string | null }): ReadOriginal
+  find(
+    id: FootageId,
+    part: PartName,
+  ): Promise<(CommittedOriginal & { sha256: string; size: number }) | null>
+  /** The bytes of exactly the version that was secured, for the media engine. */
+  source(original: OriginalPart): FootageSource
   /** Keeps a recording's metadata beside it, so that the tables can be rebuilt from storage. */
   putMetadata(id: FootageId, metadata: unknown): Promise<void>
   /** A short-lived URL of one original; `downloadName` makes browsers save it under that name. */
@@ -46,10 +43,11 @@ export type Originals = {
 
 export function createOriginals(clients: StorageClients, sign: SasSigner): Originals {
   const container = clients.container('originals')
-  const target = (id: FootageId, part: PartName) => container.getBlockBlobClient(partBlobName(id, part))
+  const target = (id: FootageId, part: PartName) =>
+    container.getBlockBlobClient(partBlobName(id, part))
 
   const find: Originals['find'] = async (id, part) => {
-    const properties = await unless([404], () => target(id, part).getProperties())
+    const properties = await unless([MISSING], () => target(id, part).getProperties())
     if (!properties) return null
     return {
       blob: partBlobName(id, part),
@@ -84,19 +82,24 @@ export function createOriginals(clients: StorageClients, sign: SasSigner): Origi
       }
       const present = await find(id, part)
       if (present?.sha256 === staged.sha256) return present
-      throw new Error(`Original ${partBlobName(id, part)} exists with other bytes; nothing was changed.`)
+      throw new Error(
+        `Original ${partBlobName(id, part)} exists with other bytes; nothing was changed.`,
+      )
     },
-    reader({ blob, etag, versionId }) {
+    source({ blob, etag, versionId, size }) {
       const client = container.getBlobClient(blob)
       const version = versionId ? client.withVersion(versionId) : client
-      return async (start, endExclusive, signal) => {
-        const { readableStreamBody } = await version.download(start, endExclusive - start, {
-          conditions: { ifMatch: etag },
-          maxRetryRequests: 5,
-          abortSignal: signal,
-        })
-        if (!readableStreamBody) throw new Error(`Storage sent no body for ${blob}.`)
-        return readableStreamBody as AsyncIterable<Buffer>
+      return {
+        size,
+        async *read(start, endExclusive, signal) {
+          const { readableStreamBody } = await version.download(start, endExclusive - start, {
+            conditions: { ifMatch: etag },
+            maxRetryRequests: DOWNLOAD_RETRIES,
+            abortSignal: signal,
+          })
+          if (!readableStreamBody) throw new Error(`Storage sent no body for ${blob}.`)
+          yield* readableStreamBody as AsyncIterable<Buffer>
+        },
       }
     },
     async putMetadata(id, metadata) {

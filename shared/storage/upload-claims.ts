@@ -4,7 +4,11 @@ import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { documentTable } from './documents.ts'
 
-const claimSchema = z.object({ footageId: footageIdSchema, sha256: sha256Schema.nullable(), size: z.int() })
+const claimSchema = z.object({
+  footageId: footageIdSchema,
+  sha256: sha256Schema.nullable(),
+  size: z.int(),
+})
 export type UploadClaim = z.infer<typeof claimSchema>
 
 /** Digits of the largest sequence number, so that rows sort by number. */
@@ -32,4 +36,3 @@ export function createUploadClaims(table: TableClient): UploadClaims {
 /** Whether a claim is for the same bytes as `footageId`'s. */
 export const claimsSameBytes = (a: UploadClaim, b: UploadClaim): boolean =>
   a.sha256 === b.sha256 && a.size === b.size
-

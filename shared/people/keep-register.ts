@@ -1,0 +1,34 @@
+import type { Oid, RegisterEntry } from '../clearance/person.ts'
+import { BluelampError } from '../errors.ts'
+import type { Services } from '../services.ts'
+
+/** An entry of the people register with the version it has. */
+export type VersionedEntry = { entry: RegisterEntry; etag: string }
+
+/**
+ * What the register says of a person.
+ * @throws BluelampError `not-found`
+ */
+export async function readRegister({ people }: Services, oid: Oid): Promise<VersionedEntry> {
+  const found = await people.find(oid)
+  if (found) return found
+  throw new BluelampError('not-found', 'The people register has no such person.')
+}
+
+/**
+ * Writes what the register says of a person. It counts from that person's next request.
+ * @param ifMatch the ETag of the entry to replace; null to add a person
+ * @throws BluelampError `precondition-failed` if the entry is another by now, or there is one already
+ */
+export async function writeRegister(
+  services: Services,
+  oid: Oid,
+  entry: RegisterEntry,
+  ifMatch: string | null,
+): Promise<VersionedEntry> {
+  if (await services.people.put(oid, entry, ifMatch)) return readRegister(services, oid)
+  throw new BluelampError(
+    'precondition-failed',
+    'The entry has changed, or is there already. Read it and send its ETag as If-Match.',
+  )
+}

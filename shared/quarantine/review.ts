@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { Principal } from '../clearance/person.ts'
+import { BluelampError, nothingHere } from '../errors.ts'
+import type { Footage, Mismatch, Part } from '../footage/footage.ts'
+import { type FootageId, type PartName, partNameSchema } from '../footage/ids.ts'
+import { findPart, withPart } from '../ingest/parts.ts'
+import type { Services } from '../services.ts'
+
+/** How long an inspector may read quarantined bytes by one URL. */
+const INSPECT_SAS_LIFE_MS = 2 * 60_000
+/** How many recordings one list shows. */
+const LIST_LIMIT = 100
+
+/** A part whose bytes were not as declared, with every failed attempt. */
+export type QuarantinedPart = { part: PartName; declared: Part['declared']; mismatches: Mismatch[] }
+export type Quarantined = {
+  id: FootageId
+  camera: string
+  sequence: number
+  dockSite: string
+  parts: QuarantinedPart[]
+}
+
+/** Recordings of which a part waits in quarantine, newest first. */
+export async function listQuarantine({ index, catalogue, now }: Services): Promise<Quarantined[]> {
+  const found: Quarantined[] = []
+  const everything = { from: new Date(0).toISOString(), to: now().toISOString() }
+  for await (const { summary } of index.read({ by: 'state', state: 'quarantined' }, everything)) {
+    found.push(quarantinedOf(await catalogue.get(summary.id)))
+    if (found.length === LIST_LIMIT) break
+  }
+  return found
+}
+
+/**
+ * What waits of one recording, with URLs to inspect the bytes.
+ * @throws BluelampError `not-found` if nothing does
+ */
+export async function inspectQuarantine(
+  { catalogue, quarantine }: Services,
+  id: FootageId,
+): Promise<Quarantined & { attempts: { part: PartName; blob: string; url: string }[] }> {
+  const footage = await catalogue.find(id)
+  if (!footage?.parts.some(({ mismatches }) => mismatches.length > 0)) throw nothingHere()
+  const attempts = footage.parts.flatMap(({ part, mismatches }) =>
+    mismatches.map(async ({ quarantineBlob: blob }) => {
+      const { url } = await quarantine.signRead(blob, INSPECT_SAS_LIFE_MS)
+      return { part, blob, url }
+    }),
+  )
+  return { ...quarantinedOf(footage), attempts: await Promise.all(attempts) }
+}
+
+/** Why a person accepts bytes that are not what the dock declared. */
+export const quarantineReleaseSchema = z.strictObject({
+  part: partNameSchema.default('recording'),
+  reason: z.string().trim().min(10).max(500),
+})
+
+/**
+ * Accepts the latest quarantined bytes of a part as they are: they go back to landing and are
+ * secured with their measured hash. What the dock had declared stays on record beside it.
+ * @throws BluelampError `not-found` if nothing waits; `conflict` if the part is secured by now
+ */
+export async function releaseQuarantine(
+  { catalogue, quarantine, audit }: Services,
+  { oid }: Principal,
+  id: FootageId,
+  { part: name, reason }: z.infer<typeof quarantineReleaseSchema>,
+  signal: AbortSignal,
+): Promise<void> {
+  const footage = await catalogue.find(id)
+  const part = footage && findPart(footage, name)
+  const latest = part?.mismatches.at(-1)
+  if (!part || !latest) throw nothingHere()
+  if (part.state === 'secured') throw new BluelampError('conflict', 'That part is secured already.')
+  await audit.append(id, {
+    action: 'quarantine-released',
+    actor: oid,
+    basis: 'EvidenceManager/remit',
+    reason,
+    detail: { part: name, sha256: latest.measured.sha256, quarantineBlob: latest.quarantineBlob },
+  })
+  await catalogue.change(id, (current) => {
+    const waiting = findPart(current, name)
+    if (!waiting || waiting.state === 'secured') return null
+    return { parts: withPart(current, { ...waiting, accepted: latest.measured }) }
+  })
+  await quarantine.putBack(id, name, latest.quarantineBlob, signal)
+}
+
+const quarantinedOf = ({ id, camera, sequence, dockSite, parts }: Footage): Quarantined => ({
+  id,
+  camera: camera.serial,
+  sequence,
+  dockSite,
+  parts: parts
+    .filter(({ mismatches }) => mismatches.length > 0)
+    .map(({ part, declared, mismatches }) => ({ part, declared, mismatches })),
+})

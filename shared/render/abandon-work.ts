@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { MESSAGES, type QueueName } from '../events/messages.ts'
+import { footageIdSchema } from '../footage/ids.ts'
+import type { Services } from '../services.ts'
+import { rollUp } from './roll-up.ts'
+
+const anyWorkSchema = z.object({ footageId: footageIdSchema })
+
+/**
+ * Takes work off a poison queue: five attempts failed. The recording says what was given up, and a
+ * domain event calls for a person, who can drive it again. Nothing is lost by that.
+ */
+export async function abandonWork(
+  services: Services,
+  queue: QueueName,
+  message: unknown,
+): Promise<void> {
+  const { catalogue, events, now, log } = services
+  const work = anyWorkSchema.safeParse(message)
+  if (!work.success) return log.error('a message that no release has sent was given up', { queue })
+  const { footageId: id } = work.data
+  log.error('work was given up', { queue, footageId: id })
+  const chunk = MESSAGES['render-chunk'].safeParse(message)
+  if (queue === 'render-chunk' && chunk.success) {
+    await abandonChunk(services, chunk.data)
+  } else {
+    const failure = {
+      stage: queue,
+      at: now().toISOString(),
+      reason: 'given up after repeated failures; the log has the causes',
+    }
+    await catalogue.change(id, () => ({ failure }))
+  }
+  await events.publish({ type: 'Bluelamp.WorkAbandoned', footageId: id })
+}
+
+/** A chunk that was given up leaves the rest of the recording playable. */
+async function abandonChunk(
+  services: Services,
+  { footageId: id, chunk, renditions }: z.infer<(typeof MESSAGES)['render-chunk']>,
+): Promise<void> {
+  const { renditionRows, now } = services
+  const noted = (await renditionRows.listFailures(id)).find((failure) => failure.chunk === chunk)
+  const reason = noted?.reason ?? 'the worker ended before it could say why'
+  const at = now().toISOString()
+  await renditionRows.noteFailure(id, {
+    schemaVersion: 1,
+    chunk,
+    renditions,
+    reason,
+    abandoned: true,
+    at,
+  })
+  await rollUp(services, id)
+}

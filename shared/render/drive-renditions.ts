@@ -1,0 +1,52 @@
+import type { ChunkRendition } from '../events/messages.ts'
+import type { Footage } from '../footage/footage.ts'
+import type { FootageId } from '../footage/ids.ts'
+import type { Services } from '../services.ts'
+
+/** The renditions that one run over a chunk makes, in the order of what viewers miss most. */
+const KINDS = ['copy', 'proxy', 'storyboard'] as const satisfies ChunkRendition[]
+
+/**
+ * Puts on queues whatever a recording still lacks: its poster, and each chunk that is not yet
+ * published in every rendition asked for, the first chunk first. Sending it twice does no harm.
+ */
+export async function driveRenditions(services: Services, footage: Footage): Promise<void> {
+  const { queues } = services
+  const { id } = footage
+  if (!footage.poster) await queues.send('make-poster', { footageId: id })
+  const chunks = footage.renditions[0]?.chunks ?? 0
+  const missing = await missingRenditions(services, footage, chunks)
+  for (const [chunk, renditions] of missing.entries()) {
+    if (renditions.length > 0) {
+      await queues.send('render-chunk', { footageId: id, chunk, renditions })
+    }
+  }
+}
+
+async function missingRenditions(
+  { renditionRows }: Services,
+  { id, renditions }: Footage,
+  chunks: number,
+): Promise<ChunkRendition[][]> {
+  const deferred = renditions.filter(({ state }) => state === 'deferred').map(({ kind }) => kind)
+  const wanted = KINDS.filter((kind) => !deferred.some((other) => other === kind))
+  const published = new Map(
+    await Promise.all(
+      wanted.map(async (kind) => [kind, await chunksOf(renditionRows, id, kind)] as const),
+    ),
+  )
+  return Array.from({ length: chunks }, (_, chunk) =>
+    wanted.filter((kind) => !published.get(kind)?.has(chunk)),
+  )
+}
+
+/** The chunks of a rendition that are published already. */
+export async function chunksOf(
+  rows: Services['renditionRows'],
+  id: FootageId,
+  kind: ChunkRendition,
+): Promise<Set<number>> {
+  const published =
+    kind === 'storyboard' ? await rows.listStoryboard(id) : await rows.list(id, kind)
+  return new Set(published.map(({ chunk }) => chunk))
+}

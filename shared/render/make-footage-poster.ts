@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import type { Message } from '../events/messages.ts'
+import { manifestBlobName, renditionBlobName } from '../footage/ids.ts'
+import { findPart } from '../ingest/parts.ts'
+import { makePoster } from '../media/poster.ts'
+import type { Services } from '../services.ts'
+
+/** Makes the picture that stands for a recording, and stores it with the manifest that publishes it. */
+export async function makeFootagePoster(
+  { catalogue, originals, renditions, mediaTools, log }: Services,
+  { footageId: id }: Omit<Message<'make-poster'>, 'schemaVersion'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const footage = await catalogue.get(id)
+  const original = findPart(footage, 'recording')?.original
+  if (footage.poster) return
+  if (!original) return log.warn('there is no original to make a poster of', { footageId: id })
+  const attempt = randomUUID()
+  const blob = renditionBlobName(id, 'poster', attempt, 'jpg')
+  const { sha256, width, height, atSeconds } = await makePoster({
+    source: originals.source(original),
+    tools: await mediaTools(),
+    plan: await renditions.readPlan(id),
+    onOutput: ({ path }) => renditions.putFile(blob, path, 'image/jpeg'),
+    signal,
+  })
+  await renditions.putManifest(manifestBlobName(id, 'poster', attempt), {
+    schemaVersion: 1,
+    work: 'poster',
+    footageId: id,
+    sourceSha256: original.sha256,
+    poster: { blob, sha256, width, height, atSeconds },
+  })
+}

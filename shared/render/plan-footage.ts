@@ -1,0 +1,100 @@
+import { isServable } from '../clearance/marking.ts'
+import type { Message } from '../events/messages.ts'
+import type { Footage, RenditionProgress } from '../footage/footage.ts'
+import { advance } from '../footage/state.ts'
+import { findPart } from '../ingest/parts.ts'
+import { recordSecured } from '../ingest/secure-part.ts'
+import type { MediaDescription, Unplayable } from '../media/description.ts'
+import { readKeyframes } from '../media/keyframes.ts'
+import { planRenditions, type RenditionPlan } from '../media/plan.ts'
+import { probe } from '../media/probe.ts'
+import type { FootageSource } from '../media/source.ts'
+import type { Services } from '../services.ts'
+import { driveRenditions } from './drive-renditions.ts'
+import { isProxyEager } from './rendition-policy.ts'
+
+/**
+ * Looks at a secured recording, plans how it is rendered, and puts the work on queues. What cannot
+ * be played becomes `unplayable` and is not decoded again without a person's word. What is marked
+ * too high for this cloud is left alone.
+ */
+export async function planFootage(
+  services: Services,
+  { footageId: id, redrive }: Omit<Message<'plan-renditions'>, 'schemaVersion'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { catalogue, renditions, originals, events, log } = services
+  const footage = await recordSecured(services, id, 'recording')
+  const original = findPart(footage, 'recording')?.original
+  if (!original) return log.warn('there is no original to render', { footageId: id })
+  if (!isServable(footage.marking))
+    return events.publish({ type: 'Bluelamp.FootageIsolated', footageId: id })
+  if (footage.state === 'unplayable' && !redrive) return
+  if (footage.renditions.length > 0 && !redrive) return driveRenditions(services, footage)
+
+  const plan = await planOf(services, originals.source(original), signal)
+  if ('reason' in plan) return giveUp(services, footage, plan)
+  await renditions.putPlan(id, plan)
+  const planned = await catalogue.change(id, (current) => ({
+    state: current.state === 'rendering' ? current.state : advance(current.state, 'rendering'),
+    media: describeForPeople(plan),
+    renditions:
+      current.renditions.length > 0 ? current.renditions : progressOf(services, current, plan),
+  }))
+  await driveRenditions(services, planned)
+}
+
+async function planOf(
+  { mediaTools }: Services,
+  source: FootageSource,
+  signal: AbortSignal,
+): Promise<RenditionPlan | Unplayable> {
+  const tools = await mediaTools()
+  const probed = await probe(source, tools, signal)
+  if (!probed.playable) return probed
+  const keyframes = await readKeyframes(source, probed.media, tools, signal)
+  return 'reason' in keyframes ? keyframes : planRenditions(probed.media, keyframes)
+}
+
+async function giveUp(
+  { catalogue, events }: Services,
+  { id }: Footage,
+  { reason, detail }: Unplayable,
+): Promise<void> {
+  await catalogue.change(id, ({ state }) =>
+    state === 'unplayable'
+      ? null
+      : { state: advance(state, 'unplayable'), unplayable: { reason, detail } },
+  )
+  await events.publish({ type: 'Bluelamp.FootageUnplayable', footageId: id })
+}
+
+function progressOf(
+  { config }: Services,
+  footage: Footage,
+  plan: RenditionPlan,
+): RenditionProgress[] {
+  const chunks = plan.chunks.length
+  const eager = isProxyEager(config.proxyPolicy, footage, plan)
+  return [
+    { kind: 'copy', state: 'rendering', chunks, finished: 0 },
+    { kind: 'proxy', state: eager ? 'rendering' : 'deferred', chunks, finished: 0 },
+  ]
+}
+
+function describeForPeople({
+  media,
+  durationSeconds,
+  truncatedAtSeconds,
+}: RenditionPlan): NonNullable<Footage['media']> {
+  const { video, audio, container }: MediaDescription = media
+  return {
+    container,
+    durationSeconds,
+    video: { codec: video.codec, width: video.width, height: video.height },
+    audio: audio && { codec: audio.codec },
+    ...(truncatedAtSeconds !== null && {
+      note: `The recording breaks off after ${truncatedAtSeconds.toFixed(1)} seconds.`,
+    }),
+  }
+}

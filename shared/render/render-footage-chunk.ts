@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import type { ChunkRendition, Message } from '../events/messages.ts'
+import { chunkName, type FootageId, manifestBlobName, renditionBlobName } from '../footage/ids.ts'
+import { findPart } from '../ingest/parts.ts'
+import { renderChunk } from '../media/render-chunk.ts'
+import type { Services } from '../services.ts'
+import { chunksOf } from './drive-renditions.ts'
+import type { Manifest } from './manifest.ts'
+
+/** File names and media types of what a chunk is made into. Players judge by the ending. */
+const FILES = {
+  copy: { file: 'copy.mp4', contentType: 'video/mp4' },
+  proxy: { file: 'proxy.mp4', contentType: 'video/mp4' },
+  storyboard: { file: 'storyboard.jpg', contentType: 'image/jpeg' },
+} as const
+
+/**
+ * Renders one chunk of a recording, stores what came of it, and last the manifest that publishes
+ * it. May run twice or in two places: each attempt writes blobs of its own, the first wins.
+ */
+export async function renderFootageChunk(
+  services: Services,
+  {
+    footageId: id,
+    chunk: index,
+    renditions: kinds,
+  }: Omit<Message<'render-chunk'>, 'schemaVersion'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { catalogue, originals, renditions, renditionRows, mediaTools, now, log } = services
+  const footage = await catalogue.get(id)
+  const original = findPart(footage, 'recording')?.original
+  const plan = await renditions.readPlan(id)
+  const chunk = plan.chunks[index]
+  if (!original || !chunk)
+    return log.warn('there is no such chunk to render', { footageId: id, chunk: index })
+
+  const kinds = await missingOf(services, id, index, asked)
+  if (kinds.length === 0) return
+
+  const work = `chunk-${chunkName(index)}`
+  const attempt = randomUUID()
+  const blobs: Extract<Manifest, { work: 'chunk' }>['blobs'] = {}
+  try {
+    const result = await renderChunk({
+      source: originals.source(original),
+      tools: await mediaTools(),
+      plan,
+      chunk,
+      wanted: {
+        copy: kinds.includes('copy'),
+        proxy: kinds.includes('proxy'),
+        storyboard: kinds.includes('storyboard'),
+      },
+      async onOutput({ kind, path }) {
+        const { file, contentType } = FILES[kind]
+        const blob = renditionBlobName(id, work, attempt, file)
+        await renditions.putFile(blob, path, contentType)
+        blobs[kind] = blob
+      },
+      signal,
+    })
+    await renditions.putManifest(manifestBlobName(id, work, attempt), {
+      schemaVersion: 1,
+      work: 'chunk',
+      footageId: id,
+      sourceSha256: original.sha256,
+      blobs,
+      result,
+    })
+  } catch (error) {
+    await renditionRows.noteFailure(id, {
+      schemaVersion: 1,
+      chunk: index,
+      renditions: kinds,
+      reason: error instanceof Error ? error.message : String(error),
+      abandoned: false,
+      at: now().toISOString(),
+    })
+    throw error
+  }
+}
+
+/** Work may be asked for again while it waits its turn; what is published by then is not made twice. */
+async function missingOf(
+  { renditionRows }: Services,
+  id: FootageId,
+  chunk: number,
+  asked: ChunkRendition[],
+): Promise<ChunkRendition[]> {
+  const published = await Promise.all(asked.map((kind) => chunksOf(renditionRows, id, kind)))
+  return asked.filter((_, position) => !published[position]?.has(chunk))
+}

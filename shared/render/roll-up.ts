@@ -1,0 +1,66 @@
+import type { Footage, RenditionProgress } from '../footage/footage.ts'
+import type { FootageId, PlayableKind } from '../footage/ids.ts'
+import { canBecome } from '../footage/state.ts'
+import type { Services } from '../services.ts'
+import type { FootageChange } from '../storage/catalogue.ts'
+import type { FailureRow } from '../storage/rendition-rows.ts'
+
+/** How many chunks of each rendition are published, and which were given up. */
+export type Tally = { finished: Record<PlayableKind, number>; abandoned: FailureRow[] }
+
+/** Brings the progress and state of a recording into line with its published chunks. */
+export async function rollUp(services: Services, id: FootageId): Promise<void> {
+  const { catalogue, renditionRows, events } = services
+  const [copy, proxy, failures] = await Promise.all([
+    renditionRows.list(id, 'copy'),
+    renditionRows.list(id, 'proxy'),
+    renditionRows.listFailures(id),
+  ])
+  const tally: Tally = {
+    finished: { copy: copy.length, proxy: proxy.length },
+    abandoned: failures.filter(({ abandoned }) => abandoned),
+  }
+  let before: Footage['state'] | null = null
+  const { state } = await catalogue.change(id, (footage) => {
+    before = footage.state
+    return progressAfter(footage, tally)
+  })
+  if (state === before) return
+  if (state === 'ready') await events.publish({ type: 'Bluelamp.FootageReady', footageId: id })
+  if (state === 'unplayable')
+    await events.publish({ type: 'Bluelamp.FootageUnplayable', footageId: id })
+}
+
+/** What a tally changes in a recording; null for nothing. Progress never goes back. */
+export function progressAfter(footage: Footage, tally: Tally): FootageChange | null {
+  const renditions = footage.renditions.map((rendition) => progressOf(rendition, tally))
+  const state = stateAfter(footage.state, renditions)
+  const unchanged = JSON.stringify(renditions) === JSON.stringify(footage.renditions)
+  if (unchanged && state === footage.state) return null
+  if (state !== 'unplayable') return { renditions, state }
+  const detail =
+    renditions.find(({ failure }) => failure)?.failure ?? 'No part of it could be rendered.'
+  return { renditions, state, unplayable: { reason: 'render-failed', detail } }
+}
+
+function progressOf(
+  rendition: RenditionProgress,
+  { finished, abandoned }: Tally,
+): RenditionProgress {
+  if (rendition.state === 'deferred') return rendition
+  const { failure: _failure, ...rest } = rendition
+  const done = Math.max(rendition.finished, finished[rendition.kind])
+  if (done === rendition.chunks) return { ...rest, state: 'ready', finished: done }
+  const given = abandoned.filter(({ renditions }) => renditions.includes(rendition.kind))
+  const failure = given[0]?.reason
+  if (failure === undefined) return { ...rest, state: 'rendering', finished: done }
+  const state = done + given.length >= rendition.chunks ? 'failed' : 'rendering'
+  return { ...rest, state, finished: done, failure }
+}
+
+function stateAfter(state: Footage['state'], renditions: RenditionProgress[]): Footage['state'] {
+  if (renditions.some((rendition) => rendition.state === 'rendering')) return state
+  const anyPlayable = renditions.some(({ finished }) => finished > 0)
+  const settled = anyPlayable ? 'ready' : 'unplayable'
+  return canBecome(state, settled) ? settled : state
+}

@@ -1,0 +1,66 @@
+import type { Footage } from '../footage/footage.ts'
+import type { FootageId } from '../footage/ids.ts'
+import type { Services } from '../services.ts'
+import { admit, type Visitor } from './admit.ts'
+import { londonTime } from './search.ts'
+
+/** What a person sees of a recording. Where its bytes lie and who holds grants is no part of it. */
+export type FootageDetail = Omit<
+  Footage,
+  'grants' | 'parts' | 'poster' | 'schemaVersion' | 'failure' | 'dock'
+> & {
+  recordedAtLondon: string
+  hasPoster: boolean
+  parts: { part: string; size: number; sha256: string | null; verified: boolean; state: string }[]
+}
+
+/**
+ * Everything about a recording but the footage itself. Looking it up is recorded.
+ * @throws BluelampError `not-found` if refused or missing
+ */
+export async function footageDetail(
+  services: Services,
+  visitor: Visitor,
+  id: FootageId,
+): Promise<FootageDetail> {
+  const { footage, basis } = await admit(services, visitor, 'list', id)
+  await services.audit.append(id, {
+    action: 'metadata-viewed',
+    actor: visitor.principal.oid,
+    basis,
+    clientAddress: visitor.clientAddress,
+  })
+  const { grants, parts, poster, schemaVersion, failure, dock, ...shown } = footage
+  return {
+    ...shown,
+    recordedAtLondon: londonTime(footage.clock.recordedAt),
+    hasPoster: poster !== undefined,
+    parts: parts.map(({ part, declared, original, state }) => ({
+      part,
+      size: original?.size ?? declared.size,
+      sha256: original?.sha256 ?? declared.sha256,
+      verified: original !== undefined,
+      state,
+    })),
+  }
+}
+
+/** How far a recording has come. Asked again and again by waiting people, so it is not recorded. */
+export type FootageProgress = Pick<Footage, 'id' | 'state' | 'renditions' | 'unplayable'> & {
+  percent: number
+}
+
+/** @throws BluelampError `not-found` if refused or missing */
+export async function footageProgress(
+  services: Services,
+  visitor: Visitor,
+  id: FootageId,
+): Promise<FootageProgress> {
+  const { footage } = await admit(services, visitor, 'list', id)
+  const { state, renditions, unplayable } = footage
+  const due = renditions.filter((rendition) => rendition.state !== 'deferred')
+  const chunks = due.reduce((sum, rendition) => sum + rendition.chunks, 0)
+  const finished = due.reduce((sum, rendition) => sum + rendition.finished, 0)
+  const percent = chunks === 0 ? 0 : Math.floor((100 * finished) / chunks)
+  return { id, state, renditions, percent, ...(unplayable && { unplayable }) }
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { BluelampError } from '../errors.ts'
+import type { Footage } from '../footage/footage.ts'
+import type { FootageId } from '../footage/ids.ts'
+import { startDeferredProxy } from '../render/redrive.ts'
+import type { Services } from '../services.ts'
+import { admit, type Visitor } from './admit.ts'
+
+/** Why someone opens footage. Required where policy says so. */
+export const purposeSchema = z.strictObject({
+  reason: z.string().trim().min(3).max(500).optional(),
+})
+export type Purpose = z.infer<typeof purposeSchema>
+
+/** What a player needs, and what every viewer must be told about what they see. */
+export type Playback = {
+  url: string
+  storyboardUrl: string
+  expiresAt: string
+  renditions: { kind: Footage['renditions'][number]['kind']; state: string; statement: string }[]
+  note?: string
+}
+
+/** What a viewer is told about each rendition. */
+export const STATEMENTS = {
+  copied: 'stream copy of the master',
+  encoded: 'full-quality re-encoding: the master’s codec does not play in browsers',
+  proxy: 'proxy, not for examination',
+} as const
+
+/**
+ * The reason a caller gave, or a refusal if policy asks for one.
+ * @throws BluelampError `invalid-request`
+ */
+export function requireReason({ config }: Services, { reason }: Purpose): string | undefined {
+  if (reason !== undefined || !config.reasonRequired) return reason
+  throw new BluelampError('invalid-request', 'Say why you open this footage.', {
+    errors: [{ field: 'reason', message: 'required' }],
+  })
+}
+
+/**
+ * Opens a recording for viewing: records it, then hands out a ticket in a URL that any HLS player
+ * can use. Playback may begin as soon as the first chunk is rendered.
+ * @throws BluelampError `not-found` if refused or missing; `conflict` if it is not playable (yet)
+ */
+export async function openPlayback(
+  services: Services,
+  visitor: Visitor,
+  id: FootageId,
+  purpose: Purpose,
+  baseUrl: string,
+): Promise<Playback> {
+  const { audit, tickets, renditions } = services
+  const { footage, basis } = await admit(services, visitor, 'view', id)
+  const reason = requireReason(services, purpose)
+  refuseUnplayable(footage)
+  const { oid, roles } = visitor.principal
+  const { ticket, viewing, expiresAt } = await tickets.issue({ oid, roles, footageId: id })
+  await audit.append(id, {
+    action: 'playback-opened',
+    actor: oid,
+    basis,
+    reason,
+    clientAddress: visitor.clientAddress,
+    detail: { viewing },
+  })
+  await startDeferredProxy(services, id)
+  const { copy } = await renditions.readPlan(id)
+  const base = `${baseUrl}/api/play/${ticket}`
+  return {
+    url: `${base}/master.m3u8`,
+    storyboardUrl: `${base}/storyboard.vtt`,
+    expiresAt,
+    renditions: footage.renditions.map(({ kind, state }) => ({
+      kind,
+      state,
+      statement: kind === 'proxy' ? STATEMENTS.proxy : STATEMENTS[copy.video.method],
+    })),
+    ...(footage.media?.note && { note: footage.media.note }),
+  }
+}
+
+function refuseUnplayable({ state, unplayable, renditions }: Footage): void {
+  if (renditions.some(({ finished }) => finished > 0)) return
+  throw new BluelampError(
+    'conflict',
+    state === 'unplayable'
+      ? `It cannot be played: ${unplayable?.detail ?? 'no reason is known'}. The original can be taken.`
+      : `Nothing of it can be played yet: it is ${state}. Try again shortly.`,
+  )
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import type { Ticket } from '../access/tickets.ts'
+import { nothingHere } from '../errors.ts'
+import { chunkName, PLAYABLE_KINDS, type PlayableKind } from '../footage/ids.ts'
+import { masterPlaylist, mediaPlaylist } from '../media/playlist.ts'
+import { storyboardTrack } from '../media/storyboard.ts'
+import type { Services } from '../services.ts'
+import type { StreamRow } from '../storage/rendition-rows.ts'
+import { admit } from './admit.ts'
+
+/** How long a player may read one file by one redirect. */
+export const VIEW_SAS_LIFE_MS = 2 * 60_000
+
+/** Everything that a ticket opens, by the last part of its URL. */
+const fileSchema = z
+  .string()
+  .regex(
+    /^(master\.m3u8|(copy|proxy)\.m3u8|storyboard\.vtt|(copy|proxy)-\d{4}\.mp4|storyboard-\d{4}\.jpg)$/,
+  )
+
+/** What a player gets: a text, or a place in storage to read from for a short while. */
+export type PlayAnswer =
+  | { kind: 'text'; contentType: string; text: string }
+  | { kind: 'redirect'; url: string }
+
+const HLS = 'application/vnd.apple.mpegurl'
+
+/**
+ * Serves one request of a player. Each is decided anew on the register, grants and marking of this
+ * moment; the chunk is in the audit trail before its address is handed out.
+ * @throws BluelampError `not-found` if refused, missing, or not rendered yet
+ */
+export async function play(
+  services: Services,
+  ticket: Ticket,
+  file: string,
+  clientAddress: string | null,
+): Promise<PlayAnswer> {
+  const { people } = services
+  const name = fileSchema.safeParse(file)
+  if (!name.success) throw nothingHere()
+  const registered = await people.find(ticket.oid)
+  const principal = { oid: ticket.oid, roles: ticket.roles, register: registered?.entry ?? null }
+  await admit(services, { principal, clientAddress }, 'view', ticket.footageId)
+
+  const [stem = '', extension] = name.data.split('.')
+  const [kind = '', chunk] = stem.split('-')
+  if (stem === 'master') return hls(await masterOf(services, ticket))
+  if (extension === 'm3u8') return hls(await mediaOf(services, ticket, kind as PlayableKind))
+  if (extension === 'vtt') return text('text/vtt', await storyboardOf(services, ticket))
+  return redirectTo(
+    services,
+    ticket,
+    kind as PlayableKind | 'storyboard',
+    Number(chunk),
+    clientAddress,
+  )
+}
+
+const text = (contentType: string, body: string): PlayAnswer => ({
+  kind: 'text',
+  contentType,
+  text: body,
+})
+const hls = (playlist: string): PlayAnswer => text(HLS, playlist)
+
+async function masterOf(
+  { renditionRows, renditions }: Services,
+  { footageId }: Ticket,
+): Promise<string> {
+  const plan = await renditions.readPlan(footageId)
+  const playable = await Promise.all(
+    PLAYABLE_KINDS.map(async (kind) => ({
+      kind,
+      rows: await contiguous(renditionRows.list(footageId, kind)),
+    })),
+  )
+  return masterPlaylist(
+    plan,
+    playable
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ kind, rows }) => ({ uri: `${kind}.m3u8`, chunks: rows.map(({ output }) => output) })),
+  )
+}
+
+async function mediaOf(
+  { renditionRows, renditions }: Services,
+  { footageId }: Ticket,
+  kind: PlayableKind,
+): Promise<string> {
+  const plan = await renditions.readPlan(footageId)
+  const rows = await contiguous(renditionRows.list(footageId, kind))
+  if (rows.length === 0) throw nothingHere()
+  return mediaPlaylist({
+    chunks: rows.map(({ output }) => output),
+    complete: rows.length === plan.chunks.length,
+    targetDurationSeconds: plan.targetDurationSeconds,
+    uri: (chunk) => `${kind}-${chunkName(chunk)}.mp4`,
+  })
+}
+
+async function storyboardOf({ renditionRows }: Services, { footageId }: Ticket): Promise<string> {
+  const rows = await renditionRows.listStoryboard(footageId)
+  return storyboardTrack(
+    rows.map(({ chunk, output }) => ({ uri: `storyboard-${chunkName(chunk)}.jpg`, sheet: output })),
+  )
+}
+
+/** A playlist only ever grows: it shows the chunks up to the first that is still missing. */
+async function contiguous(listed: Promise<StreamRow[]>): Promise<StreamRow[]> {
+  const rows = await listed
+  const gap = rows.findIndex(({ chunk }, index) => chunk !== index)
+  return gap === -1 ? rows : rows.slice(0, gap)
+}
+
+async function redirectTo(
+  services: Services,
+  ticket: Ticket,
+  kind: PlayableKind | 'storyboard',
+  chunk: number,
+  clientAddress: string | null,
+): Promise<PlayAnswer> {
+  const { renditionRows, renditions } = services
+  const { footageId } = ticket
+  const rows =
+    kind === 'storyboard'
+      ? await renditionRows.listStoryboard(footageId)
+      : await renditionRows.list(footageId, kind)
+  const row = rows.find((candidate) => candidate.chunk === chunk)
+  if (!row) throw nothingHere()
+  await recordRelease(services, ticket, kind, row, clientAddress)
+  const { url } = await renditions.signRead(row.blob, VIEW_SAS_LIFE_MS)
+  return { kind: 'redirect', url }
+}
+
+/** Releases that this instance has recorded already, so that each byte range need not ask. */
+const recorded = new Set<string>()
+/** Forgetting one costs a look at the audit trail, no more. */
+const RECORDED_LIMIT = 10_000
+
+/** One entry a viewing, rendition and chunk says which minutes were released. */
+async function recordRelease(
+  { audit }: Services,
+  { oid, viewing, footageId }: Ticket,
+  kind: PlayableKind | 'storyboard',
+  { chunk, output }: { chunk: number; output: { startSeconds: number; endSeconds: number } },
+  clientAddress: string | null,
+): Promise<void> {
+  const key = `${viewing}:${kind}:${chunk}`
+  if (recorded.has(key)) return
+  const { startSeconds, endSeconds } = output
+  await audit.appendOnce(footageId, {
+    action: 'playback-released',
+    actor: oid,
+    clientAddress,
+    detail: { viewing, rendition: kind, chunk, fromSeconds: startSeconds, toSeconds: endSeconds },
+  })
+  if (recorded.size >= RECORDED_LIMIT) recorded.clear()
+  recorded.add(key)
+}

@@ -1,0 +1,63 @@
+import { BluelampError, nothingHere } from '../errors.ts'
+import type { FootageId } from '../footage/ids.ts'
+import { findPart } from '../ingest/parts.ts'
+import type { Services } from '../services.ts'
+import type { SignedUrl } from '../storage/sas.ts'
+import { admit, type Visitor } from './admit.ts'
+import { type Purpose, requireReason } from './open-playback.ts'
+import { VIEW_SAS_LIFE_MS } from './play.ts'
+
+/** An original may be large: the URL must live until the download has begun, not until its end. */
+const ORIGINAL_SAS_LIFE_MS = 2 * 60_000
+
+/** An original to take away, with what proves that it arrived whole. */
+export type TakenOriginal = SignedUrl & { sha256: string; size: number; fileName: string }
+
+/**
+ * Hands out the original of a recording: recorded as disclosure first.
+ * @throws BluelampError `not-found` if refused or missing; `conflict` before it is secured
+ */
+export async function takeOriginal(
+  services: Services,
+  visitor: Visitor,
+  id: FootageId,
+  purpose: Purpose,
+): Promise<TakenOriginal> {
+  const { footage, basis } = await admit(services, visitor, 'take-original', id)
+  const reason = requireReason(services, purpose)
+  const part = findPart(footage, 'recording')
+  if (!part?.original)
+    throw new BluelampError('conflict', `It is ${footage.state}, not secured yet.`)
+  const { blob, sha256, size } = part.original
+  await services.audit.append(id, {
+    action: 'original-taken',
+    actor: visitor.principal.oid,
+    basis,
+    reason,
+    clientAddress: visitor.clientAddress,
+    detail: { sha256 },
+  })
+  const fileName = `${id}.${part.declared.contentType.split('/').at(-1)?.replace(/^x-/, '') ?? 'bin'}`
+  const signed = await services.originals.signRead(blob, ORIGINAL_SAS_LIFE_MS, fileName)
+  return { ...signed, sha256, size, fileName }
+}
+
+/**
+ * Where the poster of a recording can be read for a short while.
+ * @throws BluelampError `not-found` if refused, missing, or not made yet
+ */
+export async function releasePoster(
+  services: Services,
+  visitor: Visitor,
+  id: FootageId,
+): Promise<SignedUrl> {
+  const { footage, basis } = await admit(services, visitor, 'view', id)
+  if (!footage.poster) throw nothingHere()
+  await services.audit.append(id, {
+    action: 'poster-viewed',
+    actor: visitor.principal.oid,
+    basis,
+    clientAddress: visitor.clientAddress,
+  })
+  return services.renditions.signRead(footage.poster.blob, VIEW_SAS_LIFE_MS)
+}

@@ -1,0 +1,86 @@
+import type { TableClient } from '@azure/data-tables'
+import { z } from 'zod'
+import { type ChunkRendition, chunkRenditionSchema } from '../events/messages.ts'
+import { chunkName, type FootageId } from '../footage/ids.ts'
+import { storyboardOutputSchema, streamOutputSchema } from '../media/chunk-result.ts'
+import { documentTable } from './documents.ts'
+
+const published = {
+  schemaVersion: z.literal(1),
+  chunk: z.int().nonnegative(),
+  blob: z.string(),
+  manifest: z.string(),
+}
+
+/** A chunk of a rendition that may be played: where it lies and what is in it. */
+export const streamRowSchema = z.object({ ...published, output: streamOutputSchema })
+export type StreamRow = z.infer<typeof streamRowSchema>
+
+/** A sheet of a storyboard. */
+export const storyboardRowSchema = z.object({ ...published, output: storyboardOutputSchema })
+export type StoryboardRow = z.infer<typeof storyboardRowSchema>
+
+/** Why the last attempt at a chunk failed. */
+const failureRowSchema = z.object({
+  schemaVersion: z.literal(1),
+  chunk: z.int().nonnegative(),
+  renditions: z.array(chunkRenditionSchema),
+  reason: z.string(),
+  abandoned: z.boolean().describe('true: not tried again without a person’s word'),
+  at: z.iso.datetime(),
+})
+export type FailureRow = z.infer<typeof failureRowSchema>
+
+/** The rows of finished and failed chunks, beside the truth in the recording's partition. */
+export type RenditionRows = {
+  /** Publishes a chunk of a rendition. The first to do so wins; says whether this was the first. */
+  publish(id: FootageId, kind: 'copy' | 'proxy', row: StreamRow): Promise<boolean>
+  publishStoryboard(id: FootageId, row: StoryboardRow): Promise<boolean>
+  /** The published chunks in playing order. There may be gaps while rendering goes on. */
+  list(id: FootageId, kind: 'copy' | 'proxy'): Promise<StreamRow[]>
+  listStoryboard(id: FootageId): Promise<StoryboardRow[]>
+  noteFailure(id: FootageId, row: FailureRow): Promise<void>
+  clearFailure(id: FootageId, chunk: number): Promise<void>
+  listFailures(id: FootageId): Promise<FailureRow[]>
+}
+
+export function createRenditionRows(table: TableClient): RenditionRows {
+  const streams = documentTable(table, streamRowSchema)
+  const storyboards = documentTable(table, storyboardRowSchema)
+  const failures = documentTable(table, failureRowSchema)
+  return {
+    async publish(id, kind, row) {
+      return (await streams.insert(id, renditionKey(kind, row.chunk), row)) !== null
+    },
+    async publishStoryboard(id, row) {
+      return (await storyboards.insert(id, renditionKey('storyboard', row.chunk), row)) !== null
+    },
+    list: (id, kind) => valuesOf(streams.list(id, rangeOf(`rendition:${kind}:`))),
+    listStoryboard: (id) => valuesOf(storyboards.list(id, rangeOf('rendition:storyboard:'))),
+    async noteFailure(id, row) {
+      await failures.put(id, failureKey(row.chunk), row)
+    },
+    async clearFailure(id, chunk) {
+      const noted = await failures.get(id, failureKey(chunk))
+      if (noted) await failures.remove(id, failureKey(chunk), noted.etag)
+    },
+    listFailures: (id) => valuesOf(failures.list(id, rangeOf('failure:'))),
+  }
+}
+
+const renditionKey = (kind: ChunkRendition, chunk: number): string =>
+  `rendition:${kind}:${chunkName(chunk)}`
+
+const failureKey = (chunk: number): string => `failure:${chunkName(chunk)}`
+
+/** All row keys that begin with a prefix which ends in a colon: the next character is the bound. */
+const rangeOf = (prefix: string): { from: string; below: string } => ({
+  from: prefix,
+  below: `${prefix.slice(0, -1)};`,
+})
+
+async function valuesOf<T>(rows: AsyncIterable<{ value: T }>): Promise<T[]> {
+  const values: T[] = []
+  for await (const { value } of rows) values.push(value)
+  return values
+}

@@ -1,0 +1,51 @@
+import type { FootageId } from '../footage/ids.ts'
+import { planBlobName } from '../footage/ids.ts'
+import { type RenditionPlan, renditionPlanSchema } from '../media/plan.ts'
+import { type Manifest, manifestSchema } from '../render/manifest.ts'
+import type { StorageClients } from './clients.ts'
+import type { SasSigner, SignedUrl } from './sas.ts'
+
+/** Renditions keep this long in a browser: they never change, but leave with the session. */
+const CACHE_CONTROL = 'private, max-age=3600, immutable'
+
+/** What was made of originals: playable files, pictures, and the manifests that publish them. */
+export type Renditions = {
+  /** Uploads a finished file. */
+  putFile(blob: string, path: string, contentType: string): Promise<void>
+  putManifest(blob: string, manifest: Manifest): Promise<void>
+  readManifest(blob: string): Promise<Manifest>
+  putPlan(id: FootageId, plan: RenditionPlan): Promise<void>
+  readPlan(id: FootageId): Promise<RenditionPlan>
+  /** A short-lived URL of one file. */
+  signRead(blob: string, lifeMs: number): Promise<SignedUrl>
+}
+
+export function createRenditions(clients: StorageClients, sign: SasSigner): Renditions {
+  const container = clients.container('renditions')
+
+  const putJson = async (blob: string, value: unknown): Promise<void> => {
+    const text = JSON.stringify(value)
+    await container.getBlockBlobClient(blob).upload(text, Buffer.byteLength(text), {
+      blobHTTPHeaders: { blobContentType: 'application/json' },
+    })
+  }
+  const readJson = async (blob: string): Promise<unknown> =>
+    JSON.parse((await container.getBlobClient(blob).downloadToBuffer()).toString())
+
+  return {
+    async putFile(blob, path, blobContentType) {
+      await container.getBlockBlobClient(blob).uploadFile(path, {
+        blobHTTPHeaders: { blobContentType, blobCacheControl: CACHE_CONTROL },
+      })
+    },
+    putManifest: putJson,
+    async readManifest(blob) {
+      return manifestSchema.parse(await readJson(blob))
+    },
+    putPlan: (id, plan) => putJson(planBlobName(id), plan),
+    async readPlan(id) {
+      return renditionPlanSchema.parse(await readJson(planBlobName(id)))
+    },
+    signRead: (blob, lifeMs) => sign({ container: 'renditions', blob, use: 'read', lifeMs }),
+  }
+}
