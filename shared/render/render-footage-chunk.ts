@@ -23,7 +23,7 @@ export async function renderFootageChunk(
   {
     footageId: id,
     chunk: index,
-    renditions: kinds,
+    renditions: asked,
   }: Omit<Message<'render-chunk'>, 'schemaVersion'>,
   signal: AbortSignal,
 ): Promise<void> {
