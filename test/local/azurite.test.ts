@@ -10,11 +10,14 @@ import { QueueServiceClient } from '@azure/storage-queue'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Azurite, startAzurite } from '../../infra/local/azurite.ts'
 
-describe('startAzurite', () => {
+/** A busy machine is slow at loading Azurite. */
+const START_LIMIT_MS = 60_000
+
+describe('startAzurite', { timeout: START_LIMIT_MS }, () => {
   let azurite: Azurite
   beforeAll(async () => {
     azurite = await startAzurite()
-  })
+  }, START_LIMIT_MS)
   afterAll(() => azurite.dispose())
 
   it('serves blobs, queues and tables under one connection string', async () => {

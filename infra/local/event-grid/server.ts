@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { ZodError, z } from 'zod'
+import { listenOnLoopback } from '../loopback.ts'
 import type { GridEvent } from './events.ts'
 import type { Faults } from './faults.ts'
 import { acceptPublication } from './publication.ts'
@@ -39,21 +38,8 @@ export async function startEventGridServer(
     outgoing.writeHead(status, { 'content-type': 'application/json' })
     outgoing.end(body === undefined ? undefined : JSON.stringify(body))
   })
-  server.listen(options.port, '127.0.0.1')
-  await once(server, 'listening').catch((error) => {
-    throw new Error(`Event Grid cannot listen on port ${options.port}: ${error.code}`, {
-      cause: error,
-    })
-  })
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
-  }
+  const { origin, close } = await listenOnLoopback(server, options.port, 'Event Grid')
+  return { url: origin, close }
 }
 
 async function answer(incoming: IncomingMessage, options: EventGridServerOptions): Promise<Answer> {

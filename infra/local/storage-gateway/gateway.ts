@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../loopback.ts'
 import { type EventRaiserOptions, eventRaiser, type RaiseEvent } from './event-raiser.ts'
 import { blobOperation } from './operation.ts'
 import { type ReverseProxy, reverseProxy } from './reverse-proxy.ts'
@@ -28,24 +27,15 @@ export async function startStorageGateway(options: StorageGatewayOptions): Promi
   const server = createServer()
   // An upload over a slow line may take hours; Node would cut it after five minutes.
   server.requestTimeout = 0
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening').catch((error) => {
-    throw new Error(`The storage gateway cannot listen on port ${options.port}: ${error.code}`, {
-      cause: error,
-    })
-  })
-  const { port } = server.address() as AddressInfo
-  const blobUrl = `http://127.0.0.1:${port}${upstream.pathname}`
+  const { origin, close } = await listenOnLoopback(server, options.port ?? 0, 'The storage gateway')
+  const blobUrl = `${origin}${upstream.pathname}`
   const raise = eventRaiser({ ...options, publicUrl: blobUrl })
   server.on('request', (incoming, outgoing) => handle(incoming, outgoing, proxy, raise))
   return {
     blobUrl,
     async dispose() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
+      await close()
       proxy.close()
-      await closed
     },
   }
 }

@@ -16,7 +16,7 @@ import {
 
 const MIB = 1024 * 1024
 
-describe('the storage gateway', () => {
+describe('the storage gateway', { timeout: 60_000 }, () => {
   let azurite: Azurite
   let gateway: StorageGateway
   let service: BlobServiceClient
