@@ -179,6 +179,39 @@ describe('a bad connection', () => {
     expect(docking.gate.seen.length).toBeGreaterThan(5)
   })
 
+  it('costs nothing once all has landed: the next run only waits', async () => {
+    const { file } = await docking.newRecording(BLOCK_SIZE)
+    docking.app.holdVerdicts(true)
+    const stop = new AbortController()
+    const stopWhenWaiting = ({ step }: DockProgress) => {
+      if (step === 'waiting') stop.abort(new Error('power cut'))
+    }
+    const first = { ...FAST, signal: stop.signal, onProgress: stopWhenWaiting }
+    await expect(dockRecording(requestFor(file), first)).rejects.toThrow()
+
+    const steps: string[] = []
+    const onProgress = ({ step }: DockProgress) => {
+      steps.push(step)
+      if (step === 'waiting') docking.app.holdVerdicts(false)
+    }
+    const outcome = await dockRecording(requestFor(file), { ...FAST, onProgress })
+    expect(outcome).toMatchObject({ outcome: 'secured', sentBytes: 0 })
+    expect(steps).toEqual(['declared', 'waiting'])
+  })
+
+  it('does no harm when the answer to the commit is lost and the app is faster', async () => {
+    const { file, bytes } = await docking.newRecording(2 * BLOCK_SIZE)
+    const { app, gate } = docking
+    const lost = { answerLost: true, meanwhile: () => app.secureLanded() } as const
+    gate.treat(({ comp }) => {
+      const commits = gate.seen.filter((put) => put.comp === 'blocklist')
+      return comp === 'blocklist' && commits.length === 1 ? lost : 'pass'
+    })
+    const outcome = await dockRecording(requestFor(file), FAST)
+    expect(outcome).toMatchObject({ outcome: 'secured', sentBytes: bytes.length })
+    expect(gate.seen.filter(({ comp }) => comp === 'block')).toHaveLength(2)
+  })
+
   it('is reported after the last attempt, without the address of the upload', async () => {
     const { file } = await docking.newRecording(10)
     docking.gate.treat(() => ({ status: 503 }))

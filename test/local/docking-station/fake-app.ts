@@ -27,6 +27,10 @@ export type FakeApp = {
   blob(id: string, part: string): BlockBlobClient
   /** How long addresses are good for from now on, and how long the app claims they are. */
   addressesFor(trueMs: number, claimedMs?: number): void
+  /** While held, what has landed is not verified. */
+  holdVerdicts(held: boolean): void
+  /** Verifies what has landed and takes it out of the landing container, as securing does. */
+  secureLanded(): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -51,6 +55,7 @@ export async function startFakeApp(options: {
   const requests: string[] = []
   let validMs = { claimed: MINUTE_MS, true: MINUTE_MS }
 
+  let verdictsHeld = false
   const blob = (id: string, part: string) => container.getBlockBlobClient(`${id}/${part}`)
 
   function addressOf(id: string, part: string) {
@@ -101,13 +106,20 @@ export async function startFakeApp(options: {
     }
   }
 
-  async function status({ id, parts }: Upload): Promise<Reply> {
-    for (const part of parts.filter(({ state }) => state === 'expected')) {
+  async function verify({ id, parts }: Upload): Promise<void> {
+    for (const part of parts.filter(({ state }) => state === 'expected' || state === 'landed')) {
       const { part: name, sha256 } = part
       if (!(await blob(id, name).exists())) continue
+      part.state = 'landed'
+      if (verdictsHeld) continue
       const hash = createHash('sha256').update(await blob(id, name).downloadToBuffer())
       part.state = sha256 === null || hash.digest('hex') === sha256 ? 'secured' : 'mismatched'
     }
+  }
+
+  async function status(upload: Upload): Promise<Reply> {
+    await verify(upload)
+    const { id, parts } = upload
     const mayWipe = parts.every(({ state }) => state === 'secured')
     const sendAgain = parts.filter(({ state }) => state === 'mismatched').map(({ part }) => part)
     const state = mayWipe ? 'secured' : sendAgain.length > 0 ? 'mismatched' : 'expected'
@@ -155,6 +167,16 @@ export async function startFakeApp(options: {
     blob,
     addressesFor: (trueMs, claimedMs = trueMs) => {
       validMs = { true: trueMs, claimed: claimedMs }
+    },
+    holdVerdicts: (held) => {
+      verdictsHeld = held
+    },
+    secureLanded: async () => {
+      for (const upload of uploads) {
+        await verify(upload)
+        const secured = upload.parts.filter(({ state }) => state === 'secured')
+        for (const { part } of secured) await blob(upload.id, part).delete()
+      }
     },
     dispose: async () => {
       server.closeAllConnections()

@@ -1,16 +1,19 @@
-import {
-  createServer,
-  request as forward,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, request as forward, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** One write that the dock has sent to storage. */
 export type StoragePut = { comp: string; blob: string; blockId: string | null; sas: string }
 
-/** What happens to a write: it passes, gets a status instead, loses its connection, or is never answered. */
-export type Treatment = 'pass' | 'reset' | 'hold' | { status: number }
+/**
+ * What happens to a write: it passes, gets a status instead, loses its connection before or after
+ * storage has acted (`meanwhile` is what happens before the dock sees it), or is never answered.
+ */
+export type Treatment =
+  | 'pass'
+  | 'reset'
+  | 'hold'
+  | { status: number }
+  | { answerLost: true; meanwhile: () => Promise<void> }
 
 export type StorageGate = {
   /** Base URL in place of storage's own origin. */
@@ -38,10 +41,19 @@ export async function startStorageGate(storageOrigin: string): Promise<StorageGa
     mostAtOnce = Math.max(mostAtOnce, ++atOnce)
     response.once('close', () => atOnce--)
     const treated = await treatment(put)
-    if (treated === 'pass') pass(storageOrigin, request, response, () => passed.push(put))
-    else if (treated === 'reset') request.socket.resetAndDestroy()
-    else if (treated !== 'hold')
-      request.resume().on('end', () => response.writeHead(treated.status).end())
+    if (treated === 'hold') return
+    if (treated === 'reset') return request.socket.resetAndDestroy()
+    if (treated !== 'pass' && 'status' in treated) {
+      return request.resume().on('end', () => response.writeHead(treated.status).end())
+    }
+    const answer = await passOn(storageOrigin, request)
+    if (answer.statusCode === 201) passed.push(put)
+    if (treated !== 'pass') {
+      await treated.meanwhile()
+      return request.socket.resetAndDestroy()
+    }
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return {
@@ -69,13 +81,9 @@ function putOf({ url = '' }: IncomingMessage): StoragePut {
   }
 }
 
-function pass(origin: string, from: IncomingMessage, to: ServerResponse, acknowledged: () => void) {
+function passOn(origin: string, from: IncomingMessage): Promise<IncomingMessage> {
   const { method, headers, url } = from
-  const onward = forward(origin + url, { method, headers }, (answer) => {
-    if (answer.statusCode === 201) acknowledged()
-    to.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(to)
+  return new Promise((answered, reject) => {
+    from.pipe(forward(origin + url, { method, headers }, answered).on('error', reject))
   })
-  onward.on('error', () => to.destroy())
-  from.pipe(onward)
 }
