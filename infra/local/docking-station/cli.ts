@@ -4,7 +4,15 @@ import { type DockCommand, parseCommand } from './command.ts'
 import { DockError } from './dock-error.ts'
 import { type DockRequest, dockRecording } from './dock-recording.ts'
 import type { DockProgress } from './progress.ts'
-import { EXIT, exitCodeOf, type FileResult, jsonOf, progressLine, sentenceOf } from './report.ts'
+import {
+  EXIT,
+  exitCodeOf,
+  type FileResult,
+  jsonOf,
+  milestones,
+  progressLine,
+  sentenceOf,
+} from './report.ts'
 import { stationSettings } from './settings.ts'
 
 const INTERRUPTED = 'interrupted: run again to go on from here'
@@ -55,8 +63,9 @@ async function dockAll(
     requests.map((request) => ({
       title: request.file,
       task: async (_, task) => {
+        const isWorthShowing = process.stdout.isTTY ? () => true : milestones()
         const onProgress = (progress: DockProgress) => {
-          task.output = progressLine(progress)
+          if (isWorthShowing(progress)) task.output = progressLine(progress)
         }
         const result = await dockRecording(request, { signal, onProgress }).catch(asError)
         const fileResult = { file: request.file, camera: request.camera.serial, result }

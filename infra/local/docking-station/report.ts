@@ -69,6 +69,24 @@ export function progressLine(progress: DockProgress): string {
   }
 }
 
+/**
+ * Tells what deserves a line of its own where lines cannot be overwritten: each new step, and each
+ * quarter of one that is measured in bytes.
+ */
+export function milestones(): (progress: DockProgress) => boolean {
+  let last = ''
+  return (progress) => {
+    const { step } = progress
+    const part = 'part' in progress ? progress.part : ''
+    const state = 'state' in progress ? progress.state : ''
+    const quarter = 'bytes' in progress ? Math.floor((progress.bytes / progress.totalBytes) * 4) : 0
+    const milestone = [step, part, state, quarter].join(' ')
+    const isNew = milestone !== last
+    last = milestone
+    return isNew
+  }
+}
+
 function share({ bytes, totalBytes }: { bytes: number; totalBytes: number }): string {
   const percent = totalBytes === 0 ? 100 : Math.floor((bytes / totalBytes) * 100)
   return `${percent} % of ${(totalBytes / 1e6).toFixed(1)} MB`

@@ -1,4 +1,9 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import { Transform } from 'node:stream'
 import { answerEmpty } from './http-listener.ts'
 import type { InvocationOutcome } from './worker-process.ts'
@@ -45,6 +50,9 @@ export function forwardRequest(
     },
     agent: false,
   })
+  // Not with the first byte of the body: an invocation whose request the worker never sees would
+  // wait for it for ever.
+  upstream.flushHeaders()
   upstream.setTimeout(streamIdleMs, () => fail(500))
   request.pipe(limited(requestBodyBytes, () => fail(500))).pipe(upstream)
   upstream.on('response', (answer) => {
@@ -59,17 +67,26 @@ export function forwardRequest(
   })
   return new Promise((resolve) => {
     response.on('close', () => {
-      upstream.destroy()
+      cut(upstream)
       resolve()
     })
   })
 
   function fail(status: number): void {
-    upstream.destroy()
+    cut(upstream)
+    if (response.writableEnded) return
     if (response.headersSent) return void response.destroy()
     response.setHeader('Connection', 'close')
     answerEmpty(response, status)
   }
+}
+
+/** Ends the connection, but lets the headers that were written arrive. */
+function cut(upstream: ClientRequest): void {
+  const { socket } = upstream
+  if (!socket) upstream.once('socket', () => cut(upstream))
+  else if (socket.connecting) socket.once('connect', () => socket.destroySoon())
+  else socket.destroySoon()
 }
 
 function endToEnd({ headersDistinct }: IncomingMessage): Record<string, string[]> {

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import type { EventGrid } from './event-grid/event-grid.ts'
+import type { OpenIdIssuer } from './openid-issuer/openid-issuer.ts'
+
+/** The tenant that the local issuer plays, and the app that its tokens are for. */
+export const LOCAL_TENANT = '5a2f1c9e-6d0b-4f57-9c41-3b7a1e0d8f21'
+export const LOCAL_AUDIENCE = 'api://bluelamp'
+
+/** The settings of the app on this machine; README.md lists them for Azure. */
+export function appSettings(
+  connectionString: string,
+  issuer: OpenIdIssuer,
+  eventGrid: EventGrid,
+  overrides: Record<string, string> = {},
+): Record<string, string> {
+  return {
+    AzureWebJobsStorage: connectionString,
+    FootageStorage: connectionString,
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    AUTH_ISSUER: issuer.issuer,
+    AUTH_AUDIENCE: LOCAL_AUDIENCE,
+    AUTH_TENANT_ID: LOCAL_TENANT,
+    AUTH_JWKS_URI: issuer.jwksUri,
+    SIGNING_KEY: randomBytes(32).toString('base64'),
+    DOMAIN_TOPIC_ENDPOINT: eventGrid.topicEndpoint,
+    DOMAIN_TOPIC_KEY: eventGrid.topicKey,
+    SWEEP_SCHEDULE: '*/30 * * * * *',
+    SWEEP_IDLE_SECONDS: '60',
+    ...overrides,
+  }
+}
