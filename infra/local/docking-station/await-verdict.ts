@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { AppClient } from './app-client.ts'
 import type { UploadStatus } from './contract.ts'
+import { pause } from './pause.ts'
 
 /**
  * Asks for the status of an upload until the camera may be wiped or something must be sent again.
@@ -20,6 +20,6 @@ export async function awaitVerdict(
     if (status.sendAgain.length > 0 || status.mayWipe) return status
     if (status.state !== lastState) onState(status.state)
     lastState = status.state
-    await delay(pollIntervalMs, undefined, signal ? { signal } : {})
+    await pause(pollIntervalMs, signal)
   }
 }

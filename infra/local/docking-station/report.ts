@@ -24,7 +24,9 @@ export function exitCodeOf({ result }: FileResult): number {
 /** One sentence for people. */
 export function sentenceOf({ file, result }: FileResult): string {
   const name = basename(file)
-  if (result instanceof Error) return `${name}: ${result.message}`
+  if (result instanceof Error) {
+    return result.message.includes(file) ? result.message : `${name}: ${result.message}`
+  }
   switch (result.outcome) {
     case 'secured':
       return `${name}: secured as ${result.id}, the camera may be wiped`

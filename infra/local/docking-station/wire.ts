@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { DockError } from './dock-error.ts'
+import { pause } from './pause.ts'
 
 /** How requests leave the dock. Tests replace the parts that take time. */
 export type Wire = {
   fetch: typeof fetch
-  sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>
+  sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
   random: () => number
   attempts: number
   firstDelayMs: number
@@ -28,7 +28,7 @@ const LONGEST_DELAY_MS = 30_000
 /** A restart of the app or a short network failure passes within the 31 s these six attempts span. */
 export const defaultWire: Wire = {
   fetch: (...request) => fetch(...request),
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
+  sleep: pause,
   random: Math.random,
   attempts: 6,
   firstDelayMs: 1_000,

@@ -83,6 +83,21 @@ describe('the dock command', () => {
     expect(again.code).toBe(0)
   })
 
+  it('stops at an interrupt and says how to go on', async () => {
+    const { file } = await docking.newRecording(10)
+    docking.app.holdVerdicts(true)
+    const waiting = start([...connection(), '--quiet', file])
+    const ended = run(waiting)
+    await expect.poll(() => docking.app.requests.length, { timeout: 20_000 }).toBeGreaterThan(1)
+    waiting.kill('SIGINT')
+    expect(await ended).toEqual({
+      code: 1,
+      signal: null,
+      stdout: '',
+      stderr: 'clip.mp4: interrupted: run again to go on from here\n',
+    })
+  })
+
   it('ends with 2 after a mismatch that stays, and 0 after one that does not', async () => {
     const stubborn = await docking.newRecording(10, 'stubborn.mp4')
     const mismatch = await run(start([...connection(), '--quiet', '--corrupt', stubborn.file]))

@@ -187,7 +187,7 @@ describe('a bad connection', () => {
       if (step === 'waiting') stop.abort(new Error('power cut'))
     }
     const first = { ...FAST, signal: stop.signal, onProgress: stopWhenWaiting }
-    await expect(dockRecording(requestFor(file), first)).rejects.toThrow()
+    await expect(dockRecording(requestFor(file), first)).rejects.toThrow('power cut')
 
     const steps: string[] = []
     const onProgress = ({ step }: DockProgress) => {

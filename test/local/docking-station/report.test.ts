@@ -4,6 +4,7 @@ import type { DockOutcome } from '../../../infra/local/docking-station/dock-reco
 import {
   exitCodeOf,
   jsonOf,
+  milestones,
   progressLine,
   sentenceOf,
 } from '../../../infra/local/docking-station/report.ts'
@@ -24,6 +25,7 @@ const results = [
     'clip.mp4: already secured as id-1, nothing to send, the camera may be wiped',
   ],
   [new DockError('unreachable', 'no answer'), 1, 'clip.mp4: no answer'],
+  [new DockError('file', '/media/clip.mp4 is gone'), 1, '/media/clip.mp4 is gone'],
   [
     {
       outcome: 'mismatched',
@@ -69,5 +71,22 @@ describe('progressLine', () => {
     expect(progressLine({ step: 'hashing', bytes: 0, totalBytes: 0 })).toBe(
       'hashing 100 % of 0.0 MB',
     )
+  })
+})
+
+describe('milestones', () => {
+  it('are new steps and quarters', () => {
+    const isMilestone = milestones()
+    const sending = { step: 'sending', part: 'recording', totalBytes: 100, heldBytes: 0 } as const
+    const shown = Array.from({ length: 101 }, (_, bytes) => bytes).filter((bytes) =>
+      isMilestone({ ...sending, bytes }),
+    )
+    expect(shown).toEqual([0, 25, 50, 75, 100])
+    const waiting = { step: 'waiting', id: 'id-1', state: 'landed' } as const
+    expect([waiting, waiting, { ...waiting, state: 'secured' }].map(isMilestone)).toEqual([
+      true,
+      false,
+      true,
+    ])
   })
 })
