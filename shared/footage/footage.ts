@@ -138,6 +138,9 @@ export const footageSchema = z.object({
     .object({ stage: z.string(), at: instant, reason: z.string() })
     .optional()
     .describe('the last step that was given up, until it is driven again'),
+  announced: footageStateSchema
+    .optional()
+    .describe('the state that was last told to other systems'),
   changedAt: instant,
 })
 export type Footage = z.infer<typeof footageSchema>

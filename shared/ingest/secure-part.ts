@@ -1,4 +1,5 @@
 import type { AuditAct } from '../audit/chain.ts'
+import { announce } from '../events/announce.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, Mismatch, OriginalPart, Part } from '../footage/footage.ts'
 import type { FootageId, PartName } from '../footage/ids.ts'
@@ -52,7 +53,7 @@ export async function recordSecured(
   id: FootageId,
   name: PartName,
 ): Promise<Footage> {
-  const { catalogue, originals, audit, events, now } = services
+  const { catalogue, originals, audit, now } = services
   const original = await originals.find(id, name)
   if (!original) return catalogue.get(id)
   await audit.appendOnce(id, {
@@ -60,11 +61,9 @@ export async function recordSecured(
     actor: 'service',
     detail: { part: name, sha256: original.sha256, size: original.size },
   })
-  let secured = false
   const footage = await catalogue.change(id, (current) => {
     const part = findPart(current, name)
-    secured = part !== undefined && part.state !== 'secured'
-    if (!part || !secured) return null
+    if (!part || part.state === 'secured') return null
     const at: OriginalPart = {
       ...original,
       sha256Declared: part.declared.sha256 !== null,
@@ -73,11 +72,8 @@ export async function recordSecured(
     const parts = withPart(current, { ...part, state: 'secured', original: at })
     return name === 'recording' ? { parts, state: advance(current.state, 'secured') } : { parts }
   })
-  if (secured) {
-    await originals.putMetadata(id, footage)
-    if (name === 'recording')
-      await events.publish({ type: 'Bluelamp.FootageSecured', footageId: id })
-  }
+  await originals.putMetadata(id, footage)
+  await announce(services, footage)
   return footage
 }
 
@@ -100,13 +96,14 @@ async function keepUnlessSame(
 }
 
 async function quarantinePart(
-  { quarantine, catalogue, audit, events, now }: Services,
+  services: Services,
   id: FootageId,
   part: Part,
   reason: Mismatch['reason'],
   etag: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const { quarantine, catalogue, audit, now } = services
   const attempt = part.mismatches.length + 1
   const failed = { id, part: part.part, attempt }
   const staged = await quarantine.stage(failed, etag, signal)
@@ -119,7 +116,7 @@ async function quarantinePart(
     at: now().toISOString(),
   }
   await audit.appendOnce(id, mismatchAct(part, reason, staged, quarantineBlob))
-  await catalogue.change(id, (current) => {
+  const footage = await catalogue.change(id, (current) => {
     const latest = findPart(current, part.part)
     if (!latest || latest.state === 'secured' || latest.mismatches.length >= attempt) return null
     const mismatched: Part = {
@@ -131,7 +128,7 @@ async function quarantinePart(
     if (part.part !== 'recording') return { parts }
     return { parts, state: advance(current.state, 'mismatched') }
   })
-  await events.publish({ type: 'Bluelamp.FootageMismatched', footageId: id })
+  await announce(services, footage)
 }
 
 const mismatchAct = (

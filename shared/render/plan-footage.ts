@@ -1,4 +1,5 @@
 import { isServable } from '../clearance/marking.ts'
+import { announce } from '../events/announce.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, RenditionProgress } from '../footage/footage.ts'
 import { advance } from '../footage/state.ts'
@@ -6,7 +7,8 @@ import { findPart } from '../ingest/parts.ts'
 import { recordSecured } from '../ingest/secure-part.ts'
 import type { MediaDescription, Unplayable } from '../media/description.ts'
 import { readKeyframes } from '../media/keyframes.ts'
-import { planRenditions, type RenditionPlan } from '../media/plan.ts'
+import type { RenditionPlan } from '../media/plan.ts'
+import { planRenditions } from '../media/plan-renditions.ts'
 import { probe } from '../media/probe.ts'
 import type { FootageSource } from '../media/source.ts'
 import type { Services } from '../services.ts'
@@ -57,16 +59,16 @@ async function planOf(
 }
 
 async function giveUp(
-  { catalogue, events }: Services,
+  services: Services,
   { id }: Footage,
   { reason, detail }: Unplayable,
 ): Promise<void> {
-  await catalogue.change(id, ({ state }) =>
+  const footage = await services.catalogue.change(id, ({ state }) =>
     state === 'unplayable'
       ? null
       : { state: advance(state, 'unplayable'), unplayable: { reason, detail } },
   )
-  await events.publish({ type: 'Bluelamp.FootageUnplayable', footageId: id })
+  await announce(services, footage)
 }
 
 function progressOf(

@@ -1,3 +1,4 @@
+import { announce } from '../events/announce.ts'
 import type { Footage, RenditionProgress } from '../footage/footage.ts'
 import type { FootageId, PlayableKind } from '../footage/ids.ts'
 import { canBecome } from '../footage/state.ts'
@@ -10,7 +11,7 @@ export type Tally = { finished: Record<PlayableKind, number>; abandoned: Failure
 
 /** Brings the progress and state of a recording into line with its published chunks. */
 export async function rollUp(services: Services, id: FootageId): Promise<void> {
-  const { catalogue, renditionRows, events } = services
+  const { catalogue, renditionRows } = services
   const [copy, proxy, failures] = await Promise.all([
     renditionRows.list(id, 'copy'),
     renditionRows.list(id, 'proxy'),
@@ -20,15 +21,7 @@ export async function rollUp(services: Services, id: FootageId): Promise<void> {
     finished: { copy: copy.length, proxy: proxy.length },
     abandoned: failures.filter(({ abandoned }) => abandoned),
   }
-  let before: Footage['state'] | null = null
-  const { state } = await catalogue.change(id, (footage) => {
-    before = footage.state
-    return progressAfter(footage, tally)
-  })
-  if (state === before) return
-  if (state === 'ready') await events.publish({ type: 'Bluelamp.FootageReady', footageId: id })
-  if (state === 'unplayable')
-    await events.publish({ type: 'Bluelamp.FootageUnplayable', footageId: id })
+  await announce(services, await catalogue.change(id, (footage) => progressAfter(footage, tally)))
 }
 
 /** What a tally changes in a recording; null for nothing. Progress never goes back. */
