@@ -50,6 +50,8 @@ export const uploadStatusSchema = z.object({
       part: partNameSchema,
       state: z.enum(['expected', 'landed', 'secured', 'mismatched']),
       problem: z.string().optional(),
+      /** How many sendings of it have not been as declared; tells a new verdict from the last. */
+      mismatches: z.int().nonnegative().optional(),
     }),
   ),
 })

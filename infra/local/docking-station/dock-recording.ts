@@ -85,17 +85,17 @@ export async function dockRecording(
   if (upload.mayWipe && upload.uploads.length === 0)
     return { outcome: 'already-secured', id, sequence }
 
+  // What an earlier run has left: blocks in storage, parts that have landed, an old mismatch.
+  let before = isNew ? null : await app.status(id)
   let sentBytes = 0
   for (let sending = 1; ; sending++) {
-    const corrupt = sending <= (request.corruptSends ?? 0)
-    // Blocks left in storage belong to the first sending; what mismatched is sent anew in full.
-    const resume = sending === 1 && !isNew
     const { parallel = 4 } = station
-    const context = { app, wire, signal, now, parallel, corrupt, resume, onProgress }
-    sentBytes += await sendParts(upload, declaration, context)
-
     const { pollIntervalMs = POLL_INTERVAL_MS } = options
-    const status = await awaitVerdict(app, id, pollIntervalMs, signal, (state) =>
+    const corrupt = sending <= (request.corruptSends ?? 0)
+    const context = { app, wire, signal, now, parallel, corrupt, onProgress }
+    sentBytes += await sendParts(upload, declaration, before, context)
+
+    const status = await awaitVerdict(app, id, before, pollIntervalMs, signal, (state) =>
       onProgress({ step: 'waiting', id, state }),
     )
     if (status.sendAgain.length === 0) return { outcome: 'secured', id, sequence, sentBytes }
@@ -104,5 +104,6 @@ export async function dockRecording(
     const again = await app.open(manifest)
     if (again.outcome === 'refused') return { ...again, sequence }
     upload = again.upload
+    before = status
   }
 }

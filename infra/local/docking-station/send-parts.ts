@@ -1,6 +1,6 @@
 import type { AppClient } from './app-client.ts'
 import { planBlocks } from './blocks.ts'
-import { type OpenedUpload, type PartName, SIDECAR_KINDS } from './contract.ts'
+import { type OpenedUpload, type PartName, SIDECAR_KINDS, type UploadStatus } from './contract.ts'
 import { DockError } from './dock-error.ts'
 import type { Declaration } from './manifest.ts'
 import type { DockProgress } from './progress.ts'
@@ -16,8 +16,6 @@ export type SendContext = {
   parallel: number
   /** Flips one byte of the recording on its way. */
   corrupt: boolean
-  /** An earlier run may have left blocks in storage, or landed some parts already. */
-  resume: boolean
   onProgress: (progress: DockProgress) => void
 }
 
@@ -28,16 +26,18 @@ const ORDER: readonly PartName[] = [...SIDECAR_KINDS, 'recording']
 const ROUNDS = 3
 
 /**
- * Sends all parts that the app still wants.
+ * Sends all parts that the app still wants, less what storage holds of them.
+ * @param before the status before sending, or null for a new upload, of which storage holds nothing
  * @returns bytes sent.
  * @throws DockError as uploadPart, and `unexpected-answer` when the app wants what was not declared.
  */
 export async function sendParts(
   upload: OpenedUpload,
   declaration: Declaration,
+  before: UploadStatus | null,
   context: SendContext,
 ): Promise<number> {
-  const { app, resume } = context
+  const { app } = context
   const declareAgain = async () => {
     const again = await app.open(declaration.manifest)
     if (again.outcome === 'opened') return again.upload.uploads
@@ -46,13 +46,13 @@ export async function sendParts(
     throw new DockError('unexpected-answer', `the app gave no new upload address: ${reason}`)
   }
   const addresses = uploadAddresses(upload.uploads, declareAgain, context.now)
-  const landed = resume ? await landedParts(app, upload.id) : new Set()
   const wanted = ORDER.filter((name) => upload.uploads.some(({ part }) => part === name))
   let sentBytes = 0
   for (const part of wanted) {
-    if (!landed.has(part)) {
-      sentBytes += await sendPart(part, upload, addresses, declaration, context)
-    }
+    if (before && hasLanded(part, before)) continue
+    // Of a part that mismatched, storage holds nothing more: it is sent anew in full.
+    const mayHoldBlocks = before !== null && stateOf(part, before) === 'expected'
+    sentBytes += await sendPart(part, upload, addresses, declaration, mayHoldBlocks, context)
   }
   return sentBytes
 }
@@ -62,7 +62,8 @@ async function sendPart(
   { id, blockSize }: OpenedUpload,
   addresses: UploadAddresses,
   { sources }: Declaration,
-  { app, wire, signal, parallel, corrupt, resume, onProgress }: SendContext,
+  mayHoldBlocks: boolean,
+  { app, wire, signal, parallel, corrupt, onProgress }: SendContext,
 ): Promise<number> {
   const source = sources.get(part)
   if (!source) throw new DockError('unexpected-answer', `the app wants ${part}, not declared`)
@@ -70,7 +71,7 @@ async function sendPart(
   const flip = corrupt && part === 'recording' ? { flipByteAt: Math.floor(size / 2) } : {}
   let sentBytes = 0
   for (let round = 1; round <= ROUNDS; round++) {
-    const staged = resume || round > 1 ? await app.stagedBlocks(id, part) : new Map()
+    const staged = mayHoldBlocks || round > 1 ? await app.stagedBlocks(id, part) : new Map()
     const heldBlocks = planBlocks(size, blockSize, sha256).filter((block) =>
       isStaged(block, staged),
     )
@@ -94,7 +95,7 @@ async function sendPart(
       bytes += length
       report()
     })
-    if (outcome === 'committed' || (await landedParts(app, id)).has(part)) return sentBytes
+    if (outcome === 'committed' || hasLanded(part, await app.status(id))) return sentBytes
   }
   throw new DockError(
     'unexpected-answer',
@@ -102,9 +103,12 @@ async function sendPart(
   )
 }
 
-/** Parts that have arrived whole, whether verified yet or not. */
-async function landedParts(app: AppClient, id: string): Promise<Set<PartName>> {
-  const { parts } = await app.status(id)
-  const landed = parts.filter(({ state }) => state === 'landed' || state === 'secured')
-  return new Set(landed.map(({ part }) => part))
+/** Whether a part has arrived whole, verified yet or not. */
+function hasLanded(name: PartName, status: UploadStatus): boolean {
+  const state = stateOf(name, status)
+  return state === 'landed' || state === 'secured'
+}
+
+function stateOf(name: PartName, { parts }: UploadStatus) {
+  return parts.find(({ part }) => part === name)?.state
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { errors, type Provider } from 'oidc-provider'
+import { listenOnLoopback } from '../loopback.ts'
 import type { DirectoryDock, DirectoryPerson } from './access-token.ts'
 import { memoryAdapterFactory } from './memory-adapter.ts'
 import { createProvider, defaultScope, PEOPLE_CLIENT_ID, ROUTES } from './provider.ts'
@@ -44,8 +43,6 @@ export type OpenIdIssuer = {
   dispose(): Promise<void>
 }
 
-const HOST = '127.0.0.1'
-
 /**
  * Starts an OpenID provider on the loopback interface that answers like Microsoft Entra ID v2.0 for
  * one tenant: same paths, same access-token claims, real RS256 signatures. It asks nobody for a
@@ -64,8 +61,8 @@ export async function startOpenIdIssuer(options: OpenIdIssuerOptions): Promise<O
   let keys = await loadSigningKeys(dataDirectory)
 
   const server = createServer()
-  const origin = `http://${HOST}:${await listen(server, options.port ?? 0)}`
-  const tenant = `${origin}/${tenantId}`
+  const listening = await listenOnLoopback(server, options.port ?? 0, 'the OpenID issuer')
+  const tenant = `${listening.origin}/${tenantId}`
   const issuer = `${tenant}/v2.0`
   const provide = () => {
     const provider = createProvider(issuer, directory, keys, signIns)
@@ -87,10 +84,7 @@ export async function startOpenIdIssuer(options: OpenIdIssuerOptions): Promise<O
       current = provide()
     },
     dispose: async () => {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
+      if (server.listening) await listening.close()
     },
   }
 
@@ -111,20 +105,6 @@ export async function startOpenIdIssuer(options: OpenIdIssuerOptions): Promise<O
       scope: defaultScope(audience),
     }
   }
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, HOST)
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-    throw new Error(
-      `the OpenID issuer's port ${port} is already in use: stop what holds it, or choose another port (0 takes a free one)`,
-      { cause },
-    )
-  }
-  return (server.address() as AddressInfo).port
 }
 
 type Serving = { provider: Provider; answer: ReturnType<Provider['callback']> }

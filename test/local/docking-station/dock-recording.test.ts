@@ -297,7 +297,7 @@ describe('bytes that arrive changed', () => {
     const outcome = await dockRecording(requestFor(file, { corruptSends: Infinity }), FAST)
     expect(outcome).toMatchObject({
       outcome: 'mismatched',
-      parts: [{ part: 'recording', state: 'mismatched' }],
+      parts: [{ part: 'recording', state: 'mismatched', mismatches: 3 }],
     })
     expect(docking.gate.passed.filter(({ comp }) => comp === 'blocklist')).toHaveLength(3)
   })

@@ -15,7 +15,13 @@ import type { UploadManifest } from '../../../infra/local/docking-station/contra
 const CONTAINER = 'landing'
 const MINUTE_MS = 60_000
 
-type Part = { part: string; sha256: string | null; state: string }
+type Part = {
+  part: string
+  sha256: string | null
+  state: string
+  mismatches: number
+  lookedAgain?: boolean
+}
 type Upload = { id: string; manifest: UploadManifest; parts: Part[] }
 type Reply = { status: number; body: unknown }
 
@@ -89,10 +95,6 @@ export async function startFakeApp(options: {
     }
     const upload = known ?? { id: crypto.randomUUID(), manifest, parts: partsOf(manifest) }
     if (!known) uploads.push(upload)
-    for (const part of upload.parts.filter(({ state }) => state === 'mismatched')) {
-      await blob(upload.id, part.part).delete()
-      part.state = 'expected'
-    }
     const wanted = upload.parts.filter(({ state }) => state !== 'secured')
     return {
       status: known ? 200 : 201,
@@ -106,14 +108,21 @@ export async function startFakeApp(options: {
     }
   }
 
+  /** One look at what has landed; a mismatch goes, and stays the last word until the next look. */
   async function verify({ id, parts }: Upload): Promise<void> {
-    for (const part of parts.filter(({ state }) => state === 'expected' || state === 'landed')) {
+    for (const part of parts.filter(({ state }) => state !== 'secured')) {
       const { part: name, sha256 } = part
       if (!(await blob(id, name).exists())) continue
+      const wasMismatched = part.state === 'mismatched' && !part.lookedAgain
+      part.lookedAgain = wasMismatched
+      if (wasMismatched) continue
       part.state = 'landed'
       if (verdictsHeld) continue
       const hash = createHash('sha256').update(await blob(id, name).downloadToBuffer())
       part.state = sha256 === null || hash.digest('hex') === sha256 ? 'secured' : 'mismatched'
+      if (part.state === 'secured') continue
+      part.mismatches++
+      await blob(id, name).delete()
     }
   }
 
@@ -187,8 +196,13 @@ export async function startFakeApp(options: {
 
 function partsOf({ recording, sidecars }: UploadManifest): Part[] {
   return [
-    { part: 'recording', sha256: recording.sha256, state: 'expected' },
-    ...sidecars.map(({ kind, sha256 }) => ({ part: kind, sha256, state: 'expected' })),
+    { part: 'recording', sha256: recording.sha256, state: 'expected', mismatches: 0 },
+    ...sidecars.map(({ kind, sha256 }) => ({
+      part: kind,
+      sha256,
+      state: 'expected',
+      mismatches: 0,
+    })),
   ]
 }
 

@@ -173,7 +173,7 @@ describe('startOpenIdIssuer', () => {
     })
     onTestFinished(() => void holder.close())
     await expect(startOpenIdIssuer({ ...options, port })).rejects.toThrow(
-      `port ${port} is already in use`,
+      `the OpenID issuer cannot listen on port ${port}: EADDRINUSE`,
     )
   })
 
