@@ -41,7 +41,5 @@ export function runLogHooks(context: object): void {
   for (const callback of callbacks.log) callback(context)
 }
 
-/** Shared by all hooks of one worker, for as long as it lives. */
+/** `context.hookData` of the hooks that are about the app as a whole, for as long as it lives. */
 export const appHookData: Record<string, unknown> = {}
-/** Shared by the hooks that are about the app as a whole. */
-export const appLevelHookData: Record<string, unknown> = {}

@@ -75,13 +75,14 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   })
   const { invoke, drained } = new Invoker(pool, log)
   try {
-    const { functions: registered } = await pool.started()
+    const { functions: registered, capabilities } = await pool.started()
     const readable = readFunctions(registered, settings, ownLog)
     const handler = httpTriggerHandler({
       routes: buildRouteTable(
         readable.filter((fn) => fn.trigger === 'http'),
         hostJson.extensions.http.routePrefix,
       ),
+      streaming: capabilities.HttpUri !== undefined,
       pool,
       invoke,
       keys,

@@ -5,6 +5,8 @@ import type { HostLog } from './log.ts'
 
 /** Only this machine can reach the host. */
 const ADDRESS = '127.0.0.1'
+/** How long an idle connection is kept for the next request, as Kestrel does. */
+const KEEP_ALIVE_MS = 130_000
 
 export type HttpHandler = (
   request: IncomingMessage,
@@ -20,12 +22,14 @@ export class HttpListener {
   readonly #server: Server
   readonly #log: HostLog
   #handler: HttpHandler | undefined
+  #closing = false
 
   private constructor(log: HostLog) {
     this.#log = log
     this.#server = createServer((request, response) => this.#answer(request, response))
     // Handlers may take as long as functionTimeout lets them.
     this.#server.requestTimeout = 0
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS
   }
 
   /** @throws Error naming the port when it is in use. */
@@ -58,6 +62,7 @@ export class HttpListener {
 
   /** Refuses new connections at once; resolves when the last request has its answer. */
   async close(): Promise<void> {
+    this.#closing = true
     const closed = once(this.#server, 'close')
     this.#server.close()
     await closed
@@ -70,6 +75,11 @@ export class HttpListener {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!this.#handler) return answerEmpty(response, 503)
+    // `close` below spares connections that are in use then; they must not linger as idle ones.
+    response.once(
+      'close',
+      () => this.#closing && setImmediate(() => this.#server.closeIdleConnections()),
+    )
     try {
       await this.#handler(request, response, urlOf(request))
     } catch (error) {

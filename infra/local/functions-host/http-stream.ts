@@ -47,6 +47,8 @@ export function forwardRequest(
       'x-ms-invocation-id': invocationId,
       'x-forwarded-host': request.headers.host ?? 'localhost',
       'x-forwarded-proto': 'http',
+      // Node would not frame the body of, say, a DELETE by itself.
+      ...(request.headers['transfer-encoding'] && { 'transfer-encoding': 'chunked' }),
     },
     agent: false,
   })

@@ -14,6 +14,8 @@ import type { WorkerPool } from './worker-pool.ts'
 
 export type HttpTriggerOptions = {
   routes: RouteTable<HttpTrigger>
+  /** Whether the app has asked for HTTP streaming. */
+  streaming: boolean
   pool: WorkerPool
   invoke: Invoke
   keys: HostKeys
@@ -23,7 +25,7 @@ export type HttpTriggerOptions = {
 
 /** Answers requests to the app's HTTP functions. */
 export function httpTriggerHandler(options: HttpTriggerOptions): HttpHandler {
-  const { routes, pool, invoke, keys, limits, log } = options
+  const { routes, streaming, pool, invoke, keys, limits, log } = options
   return async (request, response, url) => {
     const match = routes(request.method ?? '', pathOf(request))
     if (!match) return answerEmpty(response, 404)
@@ -40,9 +42,9 @@ export function httpTriggerHandler(options: HttpTriggerOptions): HttpHandler {
       bindingData: httpBindingData(request, params, url.searchParams),
       traceParent: request.headers.traceparent?.toString(),
     }
-    const worker = await pool.take()
-    const workerUri = worker.started.capabilities.HttpUri
-    if (workerUri) {
+    if (streaming) {
+      const worker = await pool.take()
+      const workerUri = worker.started.capabilities.HttpUri ?? ''
       const invocationId = randomUUID()
       const value = { http: toRpcRequest(request, params, url.searchParams, Buffer.alloc(0)) }
       const outcome = invoke({ ...invocation, value, invocationId }, worker)

@@ -1,7 +1,12 @@
 import { app } from '../core-module/app.ts'
-import { appHookData, runHooks, runLogHooks } from '../core-module/hooks.ts'
+import { runHooks, runLogHooks } from '../core-module/hooks.ts'
 import type { CoreInvocationContext } from '../core-module/programming-model.ts'
-import type { InvocationRequest, LogCategory, LogLevel } from '../core-module/rpc.ts'
+import type {
+  FunctionMetadata,
+  InvocationRequest,
+  LogCategory,
+  LogLevel,
+} from '../core-module/rpc.ts'
 import type { WorkerMessage } from './worker-protocol.ts'
 
 type SendLog = (
@@ -31,31 +36,23 @@ async function run(request: InvocationRequest, sendLog: SendLog) {
   if (!registered || !programmingModel) {
     throw new Error(`Function "${request.functionId}" is not loaded and cannot be invoked`)
   }
-  const { metadata, callback } = registered
-  const invocation = { functionName: metadata.name, invocationId: request.invocationId }
-  const core: CoreInvocationContext = {
-    invocationId: request.invocationId,
-    request,
-    metadata,
-    log: (level, category, message) => {
-      const line = { level, category, message, invocationContext: invocationContext, ...hookData() }
-      runLogHooks(line)
-      sendLog(line.level, line.category, line.message, invocation)
-    },
-  }
-  const perInvocation = {}
-  const hookData = () => ({ hookData: perInvocation, appHookData })
-  let invocationContext: unknown
+  /** Shared by this invocation's hooks. */
+  const hookData = {}
+  const core = coreContext(request, registered.metadata, hookData, sendLog)
   const model = programmingModel.getInvocationModel(core)
   const { context, inputs } = await model.getArguments()
-  invocationContext = context
 
-  const before = { ...hookData(), invocationContext, functionCallback: callback, inputs }
+  const before = {
+    hookData,
+    invocationContext: context,
+    functionCallback: registered.callback,
+    inputs,
+  }
   await inState('preInvocationHooks', () => runHooks('preInvocation', before))
 
   const after = {
-    ...hookData(),
-    invocationContext,
+    hookData,
+    invocationContext: context,
     inputs: before.inputs,
     result: null as unknown,
     error: null as unknown,
@@ -64,11 +61,11 @@ async function run(request: InvocationRequest, sendLog: SendLog) {
     try {
       after.result = await model.invokeFunction(context, before.inputs, before.functionCallback)
     } catch (error) {
-      // As the genuine worker: a thrown null or undefined counts as no error at all.
       after.error = error
     }
   })
   await inState('postInvocationHooks', () => runHooks('postInvocation', after))
+  // As in the genuine worker, a thrown null or undefined counts as no error at all.
   if (after.error !== null && after.error !== undefined) throw after.error
   return model.getResponse(context, after.result)
 
@@ -77,5 +74,27 @@ async function run(request: InvocationRequest, sendLog: SendLog) {
     await work().finally(() => {
       core.state = undefined
     })
+  }
+}
+
+function coreContext(
+  request: InvocationRequest,
+  metadata: FunctionMetadata,
+  hookData: object,
+  sendLog: SendLog,
+): CoreInvocationContext {
+  const { invocationId } = request
+  return {
+    invocationId,
+    request,
+    metadata,
+    log(level, category, message) {
+      const line = { level, category, message, hookData }
+      runLogHooks(line)
+      sendLog(line.level, line.category, line.message, {
+        functionName: metadata.name,
+        invocationId,
+      })
+    },
   }
 }

@@ -24,7 +24,7 @@ export class WorkerPool {
   readonly #options: PoolOptions
   readonly #slots: { process?: WorkerProcess; ready?: ReadyWorker }[]
   readonly #supervision: Promise<void>[]
-  #waiting: ((worker: ReadyWorker) => void)[] = []
+  #waiting: PromiseWithResolvers<ReadyWorker>[] = []
   #next = 0
   #disposed = false
   readonly #gaveUp = Promise.withResolvers<never>()
@@ -49,18 +49,25 @@ export class WorkerPool {
     return started
   }
 
-  /** The next worker in turn, or the first that comes up. */
+  /**
+   * The next worker in turn, or the first that comes up.
+   * @throws Error when the pool is disposed of before one does.
+   */
   take(): Promise<ReadyWorker> {
     for (let tried = 0; tried < this.#slots.length; tried++) {
       const slot = this.#slots[this.#next++ % this.#slots.length]
       if (slot?.ready) return Promise.resolve(slot.ready)
     }
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    const waiting = Promise.withResolvers<ReadyWorker>()
+    this.#waiting.push(waiting)
+    return waiting.promise
   }
 
   /** Runs an invocation on a worker; one that overruns functionTimeout takes its worker down. */
   async invoke(request: InvocationRequest, worker?: ReadyWorker): Promise<InvocationOutcome> {
-    const { process } = worker ?? (await this.take())
+    const taken = worker ?? (await this.take().catch(() => undefined))
+    if (!taken) return { kind: 'lost' }
+    const { process } = taken
     const running = process.invoke(request)
     const { functionTimeoutMs } = this.#options
     if (!Number.isFinite(functionTimeoutMs)) return running
@@ -94,6 +101,7 @@ export class WorkerPool {
 
   async dispose(): Promise<void> {
     this.#disposed = true
+    for (const { reject } of this.#waiting) reject(new Error('The Functions host is shutting down'))
     await Promise.all(this.#slots.map(({ process }) => process?.terminate(TERMINATE_LIMIT_MS)))
     await Promise.all(this.#supervision)
   }
@@ -128,6 +136,6 @@ export class WorkerPool {
     this.#slots[index] = { process: ready.process, ready }
     const waiting = this.#waiting
     this.#waiting = []
-    for (const resolve of waiting) resolve(ready)
+    for (const { resolve } of waiting) resolve(ready)
   }
 }

@@ -34,6 +34,7 @@ export class WorkerProcess {
   readonly #log: Log
   readonly #inHand = new Map<string, (outcome: InvocationOutcome) => void>()
   #endOfInvocations: 'crashed' | 'lost' = 'crashed'
+  #hasExited = false
   /** Resolves when the process is gone, with the words for it. */
   readonly exited: Promise<string>
   /** Resolves when the app is loaded; never, if the process ends before. */
@@ -58,6 +59,7 @@ export class WorkerProcess {
       })
     })
     this.exited = once(this.#child, 'exit').then(([code, signal]) => {
+      this.#hasExited = true
       for (const settle of this.#inHand.values()) settle({ kind: this.#endOfInvocations })
       this.#inHand.clear()
       return signal ? `signal ${signal}` : `code ${code}`
@@ -70,6 +72,7 @@ export class WorkerProcess {
 
   /** Resolves however the invocation ends; never rejects. */
   invoke(request: InvocationRequest): Promise<InvocationOutcome> {
+    if (this.#hasExited) return Promise.resolve({ kind: this.#endOfInvocations })
     return new Promise((resolve) => {
       this.#inHand.set(request.invocationId, resolve)
       this.#send({ type: 'invoke', request })

@@ -3,7 +3,7 @@
  * host what they registered, then runs what the host asks for. `argv[2]` is the app's directory.
  */
 import { app } from '../core-module/app.ts'
-import { appHookData, appLevelHookData, runHooks } from '../core-module/hooks.ts'
+import { appHookData, runHooks } from '../core-module/hooks.ts'
 import { provideCoreModule } from '../core-module/provide.ts'
 import type { LogCategory, LogLevel } from '../core-module/rpc.ts'
 import { loadEntryPoints } from './entry-points.ts'
@@ -34,11 +34,7 @@ await start(process.argv[2] ?? process.cwd())
 async function start(appDirectory: string): Promise<void> {
   try {
     await loadEntryPoints(appDirectory, (message) => sendLog('debug', 'system', message))
-    await runHooks('appStart', {
-      hookData: appLevelHookData,
-      appHookData,
-      functionAppDirectory: appDirectory,
-    })
+    await runHooks('appStart', { hookData: appHookData })
   } catch (error) {
     // Since Node 20 one file that throws stops the whole app: the genuine worker then reports no
     // function at all (shouldBlockOnEntryPointError in its startApp.ts).
@@ -62,7 +58,7 @@ function receive(message: HostMessage): void {
 }
 
 async function terminate(): Promise<void> {
-  await runHooks('appTerminate', { hookData: appLevelHookData, appHookData }).catch((error) =>
+  await runHooks('appTerminate', { hookData: appHookData }).catch((error) =>
     sendLog('error', 'system', `An appTerminate hook failed: ${error}`),
   )
   // Lets what was logged leave first.
