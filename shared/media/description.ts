@@ -25,8 +25,8 @@ export const videoDescriptionSchema = z.object({
   frameRate: z.number().nonnegative(),
   /** Unit of every timestamp of this track, in seconds. */
   timeBase: rationalSchema,
-  /** Whether pictures may be coded in another order than they are shown. */
-  reordered: z.boolean(),
+  /** By how many pictures the coded order may differ from the order shown; 0: it does not. */
+  reorderedPictures: z.int().nonnegative(),
 })
 export type VideoDescription = z.infer<typeof videoDescriptionSchema>
 

@@ -1,4 +1,11 @@
 import { z } from 'zod'
+import type { MediaDescription, Unplayable } from './description.ts'
+import { MalformedBoxError } from './mp4/boxes.ts'
+import { readMovieHeader } from './mp4/movie-header.ts'
+import { indexMovie } from './mp4/movie-index.ts'
+import { scanKeyframes } from './scan.ts'
+import type { FootageSource } from './source.ts'
+import type { MediaTools } from './tools.ts'
 
 /**
  * Where decoding can begin. From the container's own index where it has one (MP4, MOV), else from
@@ -9,7 +16,7 @@ import { z } from 'zod'
 export const keyframeIndexSchema = z.object({
   /** Presentation times of the keyframes, ascending. */
   pts: z.array(z.int()).min(1),
-  /** Packets from each keyframe up to the next; empty where nobody counted. */
+  /** Packets from each keyframe up to the next, what precedes the first among its; empty where nobody counted. */
   packets: z.array(z.int().positive()),
   /** Bytes of video from each keyframe up to the next; empty where nobody counted. */
   bytes: z.array(z.int().nonnegative()),
@@ -20,9 +27,51 @@ export const keyframeIndexSchema = z.object({
    * an edit list shifts one track against the other.
    */
   zeroSeconds: z.object({ video: z.number(), audio: z.number() }),
+  /** How much before a keyframe reading must begin so that the sound shown with it is read too. */
+  soundLeadSeconds: z.number().nonnegative(),
   /** First and last moment of sound in the demuxer's seconds; null without sound. */
   audio: z.object({ startSeconds: z.number(), endSeconds: z.number() }).nullable(),
   /** Where the bytes end before the container says they should, in seconds shown; else null. */
   truncatedAtSeconds: z.number().nonnegative().nullable(),
 })
 export type KeyframeIndex = z.infer<typeof keyframeIndexSchema>
+
+/** The keyframes, or why the recording is kept but not played. */
+export type KeyframesResult = { playable: true; keyframes: KeyframeIndex } | Unplayable
+
+/**
+ * Finds where decoding can begin: from the movie header alone where there is one, else by a scan
+ * of the packets.
+ * @throws MediaError
+ */
+export async function readKeyframes(
+  source: FootageSource,
+  media: MediaDescription,
+  tools: MediaTools,
+  signal: AbortSignal,
+): Promise<KeyframesResult> {
+  try {
+    const keyframes =
+      (await fromMovieHeader(source, media, signal)) ??
+      (await scanKeyframes(source, media, tools, signal))
+    if (keyframes) return { playable: true, keyframes }
+    return { playable: false, reason: 'no-keyframe', detail: 'It has no picture to begin with.' }
+  } catch (error) {
+    if (!(error instanceof MalformedBoxError)) throw error
+    return { playable: false, reason: 'damaged', detail: error.message }
+  }
+}
+
+async function fromMovieHeader(
+  source: FootageSource,
+  media: MediaDescription,
+  signal: AbortSignal,
+): Promise<KeyframeIndex | null> {
+  if (media.container !== 'mov') return null
+  const header = await readMovieHeader(source, signal)
+  if (header.kind !== 'indexed') return null
+  return indexMovie(header.moov, source.size, {
+    video: media.video.stream,
+    audio: media.audio?.stream ?? null,
+  })
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { mediaDescriptionSchema, rationalSchema } from './description.ts'
+import { mediaDescriptionSchema } from './description.ts'
 
 /** One bounded piece of work: what lies between two keyframes of the recording. */
 export const chunkPlanSchema = z.object({
@@ -31,6 +31,7 @@ export const renditionPlanSchema = z.object({
   truncatedAtSeconds: z.number().nonnegative().nullable(),
   /** The demuxer's times that are shown as second 0. */
   zeroSeconds: z.object({ video: z.number(), audio: z.number() }),
+  soundLeadSeconds: z.number().nonnegative(),
   /** Full quality: a stream copy wherever browsers play the codec. */
   copy: z.object({ video: trackMethodSchema, width: z.int(), height: z.int() }),
   /** Low bandwidth, not for examination. */
@@ -44,7 +45,6 @@ export const renditionPlanSchema = z.object({
   }),
   /** EXT-X-TARGETDURATION of every playlist of this recording. */
   targetDurationSeconds: z.int().positive(),
-  videoTimeBase: rationalSchema,
   chunks: z.array(chunkPlanSchema).min(1),
 })
 export type RenditionPlan = z.infer<typeof renditionPlanSchema>

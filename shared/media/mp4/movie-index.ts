@@ -1,0 +1,77 @@
+import type { KeyframeIndex } from '../keyframes.ts'
+import { MalformedBoxError } from './boxes.ts'
+import { samplesOf, totalDuration } from './samples.ts'
+import { readTracks, type Track } from './tracks.ts'
+
+/** A track whose samples span this is no recording of a shift but a broken or hostile table. */
+const MAX_SECONDS = 48 * 3600
+
+/**
+ * The keyframes of an MP4 or QuickTime file from its movie header alone, or null if it has no
+ * picture track with a keyframe. Samples beyond the end of the file end the recording there.
+ * `videoStream` and `audioStream` are ffmpeg's stream numbers: the positions of the tracks.
+ * @throws MalformedBoxError
+ */
+export function indexMovie(
+  moov: Buffer,
+  fileSize: number,
+  streams: { video: number; audio: number | null },
+): KeyframeIndex | null {
+  const tracks = readTracks(moov)
+  const video = tracks.find((track) => track.index === streams.video)
+  const sound = tracks.find((track) => track.index === streams.audio) ?? null
+  const pictures = video && collectKeyframes(moov, video, fileSize)
+  if (!video || !pictures || pictures.pts.length === 0) return null
+  const soundSeconds = sound ? totalDuration(moov, sound) / sound.timescale : 0
+  const heard = soundSeconds > 0 ? { startSeconds: 0, endSeconds: soundSeconds } : null
+
+  const videoZero = zeroOf(video)
+  const audioZero = sound ? zeroOf(sound) : 0
+  const videoStart = pictures.firstPts / video.timescale - videoZero
+  const start = Math.min(videoStart, heard ? heard.startSeconds - audioZero : videoStart)
+  return {
+    pts: pictures.pts,
+    packets: pictures.packets,
+    bytes: pictures.bytes,
+    endPts: pictures.endPts,
+    zeroSeconds: { video: videoZero + start, audio: audioZero + start },
+    // ffmpeg's seek takes every track to the decoding time of the keyframe that it finds.
+    soundLeadSeconds: heard ? Math.max(0, videoZero - audioZero - pictures.delaySeconds) : 0,
+    audio: heard,
+    truncatedAtSeconds: pictures.cut ? pictures.endPts / video.timescale - videoZero - start : null,
+  }
+}
+
+/** The time of the media that is shown at second 0, were this the only track. */
+const zeroOf = ({ edit, timescale }: Track): number =>
+  edit.mediaTime / timescale - edit.emptySeconds
+
+function collectKeyframes(moov: Buffer, track: Track, fileSize: number) {
+  const pts: number[] = []
+  const packets: number[] = []
+  const bytes: number[] = []
+  let [firstPts, endPts, cut, delay] = [
+    Number.POSITIVE_INFINITY,
+    0,
+    false,
+    Number.POSITIVE_INFINITY,
+  ]
+  for (const sample of samplesOf(moov, track, fileSize)) {
+    if (sample.offset + sample.size > fileSize) {
+      cut = true
+      break
+    }
+    if (Math.abs(sample.pts) / track.timescale > MAX_SECONDS)
+      throw new MalformedBoxError('The time table spans more than two days.')
+    firstPts = Math.min(firstPts, sample.pts)
+    endPts = Math.max(endPts, sample.pts + sample.duration)
+    if (sample.sync && sample.pts > (pts.at(-1) ?? Number.NEGATIVE_INFINITY)) {
+      pts.push(sample.pts)
+      delay = Math.min(delay, sample.pts - sample.dts)
+    }
+    const last = Math.max(0, pts.length - 1)
+    packets[last] = (packets[last] ?? 0) + 1
+    bytes[last] = (bytes[last] ?? 0) + sample.size
+  }
+  return { pts, packets, bytes, firstPts, endPts, cut, delaySeconds: delay / track.timescale }
+}

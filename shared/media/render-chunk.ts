@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { chunkCommand, MUX_OFFSET_SECONDS, type Wanted } from './chunk-command.ts'
+import type { ChunkResult, StoryboardOutput } from './chunk-result.ts'
+import { MediaError } from './errors.ts'
+import { provenanceOf, runFfmpeg } from './ffmpeg.ts'
+import type { ChunkPlan, RenditionPlan } from './plan.ts'
+import { type RangeProxy, serveRanges } from './range-proxy.ts'
+import type { FootageSource } from './source.ts'
+import type { MediaTools } from './tools.ts'
+import { writeRendition } from './write-rendition.ts'
+
+/** Just below the ten minutes that a job may take. */
+const CHUNK_WALL_MS = 9 * 60_000 + 30_000
+const CHUNK_STALL_MS = 60_000
+const MAX_STORYBOARD_BYTES = 32 * 1024 * 1024
+
+/** Temporary folders of this engine, so that leftovers of a killed process can be told. */
+export const TEMPORARY_PREFIX = 'bluelamp-media-'
+
+/** A finished file of a chunk; it is removed when the callback's promise has settled. */
+export type RenderedFile = {
+  kind: 'copy' | 'proxy' | 'storyboard'
+  path: string
+  bytes: number
+  sha256: string
+  contentType: 'video/mp4' | 'image/jpeg'
+}
+
+/** A chunk to render, what of it, and where the results go. */
+export type ChunkJob = {
+  source: FootageSource
+  tools: MediaTools
+  plan: RenditionPlan
+  chunk: ChunkPlan
+  wanted: Wanted
+  /** Stores a finished file. Called for each once ffmpeg has ended well; throwing fails the job. */
+  onOutput: (file: RenderedFile) => Promise<void>
+  /** ffmpeg's own account, 0 … 1 and never falling. */
+  onProgress?: (fraction: number) => void
+  signal: AbortSignal
+}
+
+/**
+ * Renders one chunk: one reading, one decoding, one run of ffmpeg. Leaves no file and no process
+ * behind, however it ends.
+ * @throws MediaError; whatever `onOutput` threw
+ */
+export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
+  const { source, tools, plan, chunk, wanted, signal } = job
+  const folder = await mkdtemp(path.join(tmpdir(), TEMPORARY_PREFIX))
+  try {
+    let touch = () => {}
+    await using proxy = await serveRanges(source, { signal, onBytes: () => touch() })
+    const outputs: Pick<ChunkResult, 'copy' | 'proxy' | 'storyboard'> = {
+      copy: null,
+      proxy: null,
+      storyboard: null,
+    }
+    const fileOf = (kind: RenderedFile['kind']) =>
+      path.join(folder, kind === 'storyboard' ? `${kind}.jpg` : `${kind}.mp4`)
+    const rendition = (kind: 'copy' | 'proxy', copied: boolean) => async (pipe: Readable) => {
+      outputs[kind] = await writeRendition(pipe, fileOf(kind), { plan, chunk, copied })
+    }
+    const command = chunkCommand(plan, chunk, wanted, proxy.url, {
+      copy: rendition('copy', plan.copy.video.method === 'copied'),
+      proxy: rendition('proxy', false),
+      storyboard: async (pipe) => {
+        outputs.storyboard = await writeStoryboard(pipe, fileOf('storyboard'), plan, chunk)
+      },
+    })
+    // Whatever ffmpeg made of a recording that could not be read to the end is not to be trusted.
+    const unread = () => proxy.failure() !== undefined && !signal.aborted
+    await runFfmpeg(command, {
+      tools,
+      stage: 'chunk',
+      wallMs: CHUNK_WALL_MS,
+      stallMs: CHUNK_STALL_MS,
+      signal,
+      onProgress: progressOf(job),
+      onStart: (alive) => (touch = alive),
+    }).catch((error: unknown) => {
+      throw unread() ? sourceFailed(proxy) : error
+    })
+    if (unread()) throw sourceFailed(proxy)
+    for (const kind of ['copy', 'proxy', 'storyboard'] as const) {
+      const output = outputs[kind]
+      if (output)
+        await job.onOutput({
+          kind,
+          path: fileOf(kind),
+          bytes: output.bytes,
+          sha256: output.sha256,
+          contentType: kind === 'storyboard' ? 'image/jpeg' : 'video/mp4',
+        })
+    }
+    job.onProgress?.(1)
+    return {
+      version: 1,
+      index: chunk.index,
+      ...outputs,
+      tool: { version: tools.version, arguments: provenanceOf(command) },
+      bytesRead: proxy.bytesRead(),
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const sourceFailed = (proxy: RangeProxy) =>
+  new MediaError('chunk', 'source-failed', 'The recording could not be read.', {
+    cause: proxy.failure(),
+  })
+
+async function writeStoryboard(
+  pipe: Readable,
+  file: string,
+  { storyboard }: RenditionPlan,
+  chunk: ChunkPlan,
+): Promise<StoryboardOutput> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of pipe as AsyncIterable<Buffer>) {
+    bytes += piece.length
+    if (bytes > MAX_STORYBOARD_BYTES)
+      throw new MediaError(
+        'chunk',
+        'output-too-large',
+        `A storyboard exceeds ${MAX_STORYBOARD_BYTES} bytes.`,
+      )
+    pieces.push(piece)
+  }
+  if (bytes === 0) throw new MediaError('chunk', 'output-wrong', 'The storyboard is empty.')
+  const sheet = Buffer.concat(pieces)
+  await writeFile(file, sheet)
+  return {
+    bytes,
+    sha256: createHash('sha256').update(sheet).digest('hex'),
+    tiles: Math.max(1, Math.ceil(chunk.durationSeconds / storyboard.intervalSeconds)),
+    ...storyboard,
+    startSeconds: chunk.startSeconds,
+    endSeconds: chunk.startSeconds + chunk.durationSeconds,
+  }
+}
+
+/** ffmpeg counts in its own output's time; a person wants to know how much of the chunk is done. */
+function progressOf({ plan, chunk, onProgress }: ChunkJob) {
+  const start = chunk.startSeconds + plan.zeroSeconds.video + MUX_OFFSET_SECONDS
+  let furthest = 0
+  return ({ outSeconds }: { outSeconds: number }) => {
+    const fraction = (outSeconds - start) / Math.max(chunk.durationSeconds, 0.001)
+    if (fraction <= furthest) return
+    furthest = Math.min(fraction, 0.99)
+    onProgress?.(furthest)
+  }
+}

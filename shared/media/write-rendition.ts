@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { MUX_OFFSET_SECONDS } from './chunk-command.ts'
+import type { StreamOutput } from './chunk-result.ts'
+import { MediaError } from './errors.ts'
+import { PictureMembership, SoundMembership } from './membership.ts'
+import { withEditList } from './mp4/edit-list.ts'
+import { readFragmentedMp4 } from './mp4/fragmented.ts'
+import type { InitialisedTrack } from './mp4/initialisation.ts'
+import type { TimedPacket } from './mp4/write-fragment.ts'
+import { PictureClock } from './picture-clock.ts'
+import type { ChunkPlan, RenditionPlan } from './plan.ts'
+import { SegmentWriter } from './segment-writer.ts'
+import { SoundClock } from './sound-clock.ts'
+
+/** No rendition of a chunk may fill the temporary disk, whatever the plan hoped for. */
+const MAX_RENDITION_BYTES = 280 * 1024 * 1024
+/** Rounding of the moment that is shown as 0. */
+const START_SLACK_SECONDS = 0.002
+
+/** How far x264 reorders pictures with its default of three B-frames in a pyramid. */
+const ENCODER_REORDERED_PICTURES = 2
+
+/** What is being written, and whether its pictures are those of the recording. */
+type Job = { plan: RenditionPlan; chunk: ChunkPlan; copied: boolean }
+
+/**
+ * Takes what ffmpeg writes for one rendition of a chunk, keeps exactly the packets that belong to
+ * the chunk, gives them the times of the recording and writes them to `file` as CMAF segments.
+ * @throws MediaError `output-too-large`, `output-wrong`
+ */
+export async function writeRendition(
+  pipe: Readable,
+  file: string,
+  job: Job,
+): Promise<StreamOutput> {
+  await using handle = await open(file, 'wx')
+  let written = 0
+  const write = async (bytes: Buffer) => {
+    written += bytes.length
+    if (written > MAX_RENDITION_BYTES)
+      throw new MediaError(
+        'chunk',
+        'output-too-large',
+        `A rendition exceeds ${MAX_RENDITION_BYTES} bytes.`,
+      )
+    await handle.writeFile(bytes)
+  }
+  let rendition: Rendition | null = null
+  for await (const part of readFragmentedMp4(pipe)) {
+    if (part.kind === 'initialisation') {
+      rendition = openRendition(job, part.tracks, write)
+      const { id, shift } = rendition.video
+      const initialisation = withEditList(part.bytes, id, shift)
+      await rendition.segments.begin(initialisation)
+      rendition.initBytes = initialisation.length
+      continue
+    }
+    for (const packet of part.packets) {
+      if (!rendition) throw wrong('has no beginning')
+      if (packet.track.kind === 'video') {
+        if (!rendition.pictures.keeps(packet)) continue
+        for (const timed of rendition.pictureClock.add(packet)) await addPicture(rendition, timed)
+      } else if (rendition.sounds.keeps(packet)) {
+        const timed = rendition.soundClock.add(packet)
+        rendition.heard.packets++
+        rendition.heard.samples += timed.duration
+        rendition.segments.addSound(timed)
+      }
+    }
+  }
+  if (!rendition) throw wrong('is empty')
+  return await finish(job, rendition)
+}
+
+type Rendition = ReturnType<typeof openRendition>
+
+function openRendition(
+  { plan, chunk, copied }: Job,
+  tracks: InitialisedTrack[],
+  write: (bytes: Buffer) => Promise<void>,
+) {
+  const pictures = tracks.find(({ kind }) => kind === 'video')
+  if (!pictures) throw wrong('has no picture track')
+  const reordered = copied ? plan.media.video.reorderedPictures : ENCODER_REORDERED_PICTURES
+  const frameSeconds = 1 / (plan.media.video.frameRate || 30)
+  const video = { ...pictures, shift: Math.ceil(reordered * frameSeconds * pictures.timescale) }
+  const sound = tracks.find(({ kind }) => kind === 'audio')
+  const audio = sound ? { ...sound, shift: 0 } : null
+  const [numerator, denominator] = plan.media.video.timeBase
+  const inTrack = (pts: number | null) =>
+    pts === null
+      ? null
+      : Math.round((pts * numerator * video.timescale) / denominator) +
+        MUX_OFFSET_SECONDS * video.timescale
+  const zero = (seconds: number, timescale: number) =>
+    Math.round(seconds * timescale) + MUX_OFFSET_SECONDS * timescale
+  // Both chunks at a border compute its place in the sound from the same keyframe.
+  const soundBorder = (pts: number, timescale: number) =>
+    ((pts * numerator) / denominator - plan.zeroSeconds.video) * timescale +
+    zero(plan.zeroSeconds.audio, timescale)
+  const soundStart = (timescale: number) =>
+    chunk.startPts === null
+      ? zero(plan.zeroSeconds.audio - START_SLACK_SECONDS, timescale)
+      : soundBorder(chunk.startPts, timescale)
+  const soundEnd = (timescale: number) => {
+    if (chunk.endPts !== null) return soundBorder(chunk.endPts, timescale)
+    return plan.audio?.method === 'encoded'
+      ? zero(plan.zeroSeconds.audio + plan.durationSeconds, timescale)
+      : Number.POSITIVE_INFINITY
+  }
+  return {
+    video,
+    audio,
+    initBytes: 0,
+    pictures: new PictureMembership(inTrack(copied ? chunk.startPts : null), inTrack(chunk.endPts)),
+    pictureClock: new PictureClock(zero(plan.zeroSeconds.video, video.timescale)),
+    sounds: new SoundMembership(soundStart(audio?.timescale ?? 1), soundEnd(audio?.timescale ?? 1)),
+    soundClock: new SoundClock(
+      zero(plan.zeroSeconds.audio, audio?.timescale ?? 1),
+      audio?.timescale ?? 1,
+    ),
+    segments: new SegmentWriter(write, { video, audio }),
+    hash: createHash('sha256'),
+    seen: { packets: 0, bytes: 0, firstDts: 0 },
+    heard: { packets: 0, samples: 0 },
+  }
+}
+
+async function addPicture(rendition: Rendition, timed: TimedPacket): Promise<void> {
+  if (rendition.seen.packets === 0) rendition.seen.firstDts = timed.dts
+  rendition.seen.packets++
+  rendition.seen.bytes += timed.data.length
+  rendition.hash.update(timed.data)
+  await rendition.segments.addPicture(timed)
+}
+
+async function finish({ chunk, copied }: Job, rendition: Rendition): Promise<StreamOutput> {
+  for (const timed of rendition.pictureClock.finish(rendition.pictures.end))
+    await addPicture(rendition, timed)
+  const { video, audio, seen, heard } = rendition
+  if (seen.packets === 0) throw wrong('has no pictures')
+  if (copied && chunk.packets !== null && chunk.packets !== seen.packets)
+    throw wrong(`has ${seen.packets} pictures where ${chunk.packets} were planned`)
+  const { endDts, ...file } = await rendition.segments.finish()
+  return {
+    codecs: [video.codec, ...(audio ? [audio.codec] : [])].join(','),
+    width: video.width,
+    height: video.height,
+    initBytes: rendition.initBytes,
+    ...file,
+    video: { packets: seen.packets, bytes: seen.bytes, sha256: rendition.hash.digest('hex') },
+    audio: audio ? heard : null,
+    startSeconds: seen.firstDts / video.timescale,
+    endSeconds: endDts / video.timescale,
+  }
+}
+
+const wrong = (what: string) =>
+  new MediaError('chunk', 'output-wrong', `What ffmpeg made of a chunk ${what}.`)
