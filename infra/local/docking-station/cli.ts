@@ -24,7 +24,7 @@ async function main(args: string[], environment: NodeJS.ProcessEnv): Promise<num
     const command = parseCommand(args, environment.INIT_CWD ?? process.cwd())
     const requests = await requestsOf(command, environment.FFPROBE_PATH)
     const interrupt = new AbortController()
-    process.once('SIGINT', () => interrupt.abort(new DockError('unreachable', INTERRUPTED)))
+    process.once('SIGINT', () => interrupt.abort(new DockError('interrupted', INTERRUPTED)))
     const results = await dockAll(requests, command.output, interrupt.signal)
     return Math.max(...results.map(exitCodeOf))
   } catch (error) {

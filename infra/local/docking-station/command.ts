@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import type { Reference } from './contract.ts'
 import type { DockRequest } from './dock-recording.ts'
+import { atLeastOne, collect, seconds, signedSeconds, time, wholeNumber } from './option-values.ts'
 import { ENDPOINTS_FILE, type StationSettings } from './settings.ts'
 
 /** The command line as given: who is asked, what is docked, how it is shown. */
@@ -153,36 +154,6 @@ function referencesOf({ incident, crime, caseUrn, exhibit }: Options): Reference
   return Object.entries(all).flatMap(([type, values = []]) =>
     values.map((value) => ({ type: type as Reference['type'], value })),
   )
-}
-
-function collect(value: string, former: string[] = []): string[] {
-  return [...former, value]
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Expected a whole number from 0.')
-}
-
-function atLeastOne(text: string): number {
-  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Expected a whole number from 1 to 999.')
-}
-
-function seconds(text: string): number {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Expected seconds, for example 62.5.')
-}
-
-function signedSeconds(text: string): number {
-  if (/^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Expected seconds, for example 90 or -3600.')
-}
-
-function time(text: string): Date {
-  const date = new Date(text)
-  if (/(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(date.getTime())) return date
-  throw new InvalidArgumentError('Expected a time with zone, for example 2026-11-23T21:04:00Z.')
 }
 
 /** exactOptionalPropertyTypes: an option that was not given is absent, not undefined. */

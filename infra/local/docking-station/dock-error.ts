@@ -8,6 +8,8 @@ export type DockErrorCode =
   | 'unexpected-answer'
   /** A file is missing, unreadable, of an unknown type, or changed while it was sent. */
   | 'file'
+  /** Someone asked it to stop. */
+  | 'interrupted'
   /** Options or settings do not say enough. */
   | 'settings'
 

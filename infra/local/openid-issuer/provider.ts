@@ -11,12 +11,10 @@ import {
   type DirectoryPerson,
   type Subject,
 } from './access-token.ts'
-import { registerSamplePersonGrant, SAMPLE_PERSON_GRANT } from './sample-person-grant.ts'
+import { dockClient, PEOPLE_CLIENT_ID, peopleClient } from './clients.ts'
+import { registerSamplePersonGrant } from './sample-person-grant.ts'
 import { errorPage } from './sign-in-page.ts'
 import type { SigningKeys } from './signing-keys.ts'
-
-/** The public client of people: sign-in with PKCE on a loopback address, or the sample-person grant. */
-export const PEOPLE_CLIENT_ID = 'bluelamp-local'
 
 /** Entra's access tokens live 60 to 90 minutes; ours always the shortest. */
 const ACCESS_TOKEN_SECONDS = 60 * 60
@@ -152,27 +150,4 @@ export function createProvider(
 /** Resource indicators must be URIs (RFC 8707 §2); an audience may also be a bare app id. */
 function resourceOf(audience: string): string {
   return URL.canParse(audience) ? audience : `api://${audience}`
-}
-
-function peopleClient() {
-  return {
-    client_id: PEOPLE_CLIENT_ID,
-    application_type: 'native',
-    token_endpoint_auth_method: 'none',
-    // RFC 8252 §7.3: a native client may use any port of the loopback address.
-    redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
-    grant_types: ['authorization_code', SAMPLE_PERSON_GRANT],
-    response_types: ['code'],
-  } as const
-}
-
-function dockClient({ clientId, secret }: DirectoryDock) {
-  return {
-    client_id: clientId,
-    client_secret: secret,
-    token_endpoint_auth_method: 'client_secret_post',
-    redirect_uris: [],
-    grant_types: ['client_credentials'],
-    response_types: [],
-  } as const
 }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { DockError } from '../../../infra/local/docking-station/dock-error.ts'
 import { send, type Wire } from '../../../infra/local/docking-station/wire.ts'
+import { listenOnLoopback } from '../../../infra/local/loopback.ts'
 
 const request = {
   what: 'GET /thing',
@@ -60,6 +62,16 @@ describe('send', () => {
       code: 'unreachable',
       message: 'GET /thing failed 4 times, at last with ECONNRESET; run again to go on from here',
     })
+  })
+
+  it('does not wait for ever for an answer', async () => {
+    const silent = createServer(() => {})
+    const { origin, close } = await listenOnLoopback(silent, 0, 'a silent server')
+    onTestFinished(close)
+    const wire = { ...scripted().wire, fetch, attempts: 2 }
+    await expect(send({ ...request, url: origin, timeoutMs: 50 }, wire)).rejects.toThrow(
+      'GET /thing failed 2 times, at last with The operation was aborted due to timeout',
+    )
   })
 
   it('does not try again what was stopped', async () => {
