@@ -4,12 +4,14 @@ import { z } from 'zod'
 import { parseTimeSpan } from './time-span.ts'
 
 /** `hh:mm:ss` as the genuine host writes spans of time; milliseconds once parsed. */
-const timeSpan = z.string().transform((text, context) => {
-  const ms = parseTimeSpan(text)
-  if (ms !== undefined) return ms
-  context.addIssue({ code: 'custom', message: `expected hh:mm:ss, got "${text}"` })
-  return z.NEVER
-})
+const timeSpan = z.string().transform(toMilliseconds)
+
+/** `-1` is no limit. */
+const timeLimit = z
+  .string()
+  .transform((text, context) =>
+    text === '-1' ? Number.POSITIVE_INFINITY : toMilliseconds(text, context),
+  )
 
 const queuesSchema = z
   .object({
@@ -29,10 +31,8 @@ const queuesSchema = z
 
 const hostJsonSchema = z.object({
   version: z.literal('2.0'),
-  /** `-1` is no limit; 30 minutes is the default of every plan but Consumption. */
-  functionTimeout: z
-    .union([z.literal('-1').transform(() => Number.POSITIVE_INFINITY), timeSpan])
-    .default(30 * 60_000),
+  /** 30 minutes is the default of every plan but Consumption. */
+  functionTimeout: timeLimit.default(30 * 60_000),
   extensions: z
     .object({
       http: z.object({ routePrefix: z.string().default('api') }).prefault({}),
@@ -48,7 +48,19 @@ export type QueueOptions = HostJson['extensions']['queues']
 /** @throws Error naming the file and each field at fault. */
 export async function readHostJson(appDirectory: string): Promise<HostJson> {
   const path = join(appDirectory, 'host.json')
-  const parsed = hostJsonSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
-  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`)
-  return parsed.data
+  const text = await readFile(path, 'utf8')
+  try {
+    const parsed = hostJsonSchema.safeParse(JSON.parse(text))
+    if (parsed.success) return parsed.data
+    throw new Error(z.prettifyError(parsed.error))
+  } catch (cause) {
+    throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
+}
+
+function toMilliseconds(text: string, context: z.RefinementCtx): number {
+  const ms = parseTimeSpan(text)
+  if (ms !== undefined) return ms
+  context.addIssue({ code: 'custom', message: `expected hh:mm:ss, got "${text}"` })
+  return z.NEVER
 }

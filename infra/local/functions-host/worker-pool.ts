@@ -27,13 +27,13 @@ export class WorkerPool {
   #waiting: PromiseWithResolvers<ReadyWorker>[] = []
   #next = 0
   #disposed = false
-  readonly #gaveUp = Promise.withResolvers<never>()
+  readonly #firstUp: PromiseWithResolvers<ReadyWorker>[]
 
   constructor(options: PoolOptions) {
     this.#options = options
     this.#slots = Array.from({ length: options.workers }, () => ({}))
+    this.#firstUp = this.#slots.map(() => Promise.withResolvers())
     this.#supervision = this.#slots.map((_, index) => this.#supervise(index))
-    this.#gaveUp.promise.catch(() => {})
   }
 
   get pids(): number[] {
@@ -41,12 +41,13 @@ export class WorkerPool {
   }
 
   /**
-   * What the app registered, as the first worker tells it.
-   * @throws Error if workers die again and again before the app is loaded.
+   * Resolves when all workers are up, with what the app registered; it is the same in each.
+   * @throws Error if a worker dies again and again before the app is loaded.
    */
   async started(): Promise<StartedWorker> {
-    const { started } = await Promise.race([this.take(), this.#gaveUp.promise])
-    return started
+    const [first] = await Promise.all(this.#firstUp.map(({ promise }) => promise))
+    if (!first) throw new RangeError(`workers: expected at least 1, got ${this.#slots.length}`)
+    return first.started
   }
 
   /**
@@ -126,7 +127,7 @@ export class WorkerPool {
       if (started) continue
       if (++attempts === MAX_START_ATTEMPTS) {
         const reason = `worker ended ${attempts} times before the app was loaded (${how})`
-        return this.#gaveUp.reject(new Error(reason))
+        return this.#firstUp[index]?.reject(new Error(reason))
       }
       await delay(RESTART_DELAY_MS)
     }
@@ -134,6 +135,7 @@ export class WorkerPool {
 
   #offer(index: number, ready: ReadyWorker): void {
     this.#slots[index] = { process: ready.process, ready }
+    this.#firstUp[index]?.resolve(ready)
     const waiting = this.#waiting
     this.#waiting = []
     for (const { resolve } of waiting) resolve(ready)
