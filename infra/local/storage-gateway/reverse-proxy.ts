@@ -39,18 +39,22 @@ export function reverseProxy(origin: URL): ReverseProxy {
         onAnswer(answer)
         outgoing.sendDate = false
         outgoing.writeHead(
-          answer.statusCode ?? 502,
+          answer.statusCode ?? 503,
           answer.statusMessage,
           endToEnd(answer.rawHeaders),
         )
         // pipeline destroys both sides on an error of either: the client sees a cut, not an end.
         pipeline(answer, outgoing, () => {})
       })
-      pipeline(incoming, passedOn, (error) => {
-        if (!error || outgoing.headersSent || outgoing.destroyed) return
-        outgoing.writeHead(502, { 'content-type': 'text/plain' })
+      // Not the end of the pipeline below, which is over when the request is sent: storage can
+      // still die before it answers.
+      passedOn.on('error', (error) => {
+        if (outgoing.headersSent || outgoing.destroyed) return
+        // What Azure answers for the moment; the SDKs try again after it.
+        outgoing.writeHead(503, { 'content-type': 'text/plain' })
         outgoing.end(`The storage behind the gateway did not answer: ${error.message}`)
       })
+      pipeline(incoming, passedOn, () => {})
     },
   }
 }

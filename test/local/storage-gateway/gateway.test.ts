@@ -196,7 +196,7 @@ describe('the storage gateway', { timeout: 60_000 }, () => {
     expect(published).toHaveLength(1)
   })
 
-  it('answers 502 while storage is away', async () => {
+  it('answers 503 while storage is away', async () => {
     const orphan = await startStorageGateway({
       blobUrl: 'http://127.0.0.1:1/devstoreaccount1',
       credential: new StorageSharedKeyCredential(azurite.accountName, azurite.accountKey),
@@ -204,7 +204,7 @@ describe('the storage gateway', { timeout: 60_000 }, () => {
     })
     for (const method of ['GET', 'DELETE']) {
       const answer = await fetch(`${orphan.blobUrl}/landing/x`, { method })
-      expect(answer.status).toBe(502)
+      expect(answer.status).toBe(503)
     }
     await orphan.dispose()
   })

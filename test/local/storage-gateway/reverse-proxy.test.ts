@@ -133,6 +133,14 @@ describe('reverseProxy', () => {
     await expect(stopped).resolves.toBeDefined()
   })
 
+  it('answers 503 when storage dies between a whole request and its answer', async () => {
+    const { url } = await proxyInFrontOf((incoming) => {
+      incoming.resume().once('end', () => incoming.socket.destroy())
+    })
+    const answer = await fetch(url, { method: 'PUT', body: 'whole' })
+    expect(answer.status).toBe(503)
+  })
+
   it('shows the reader that storage broke off', async () => {
     const { url } = await proxyInFrontOf((_, outgoing) => {
       outgoing.writeHead(200, { 'content-length': 1000 })
