@@ -39,7 +39,7 @@ export async function runChild(run: ChildRun): Promise<string> {
   const [file, args] = withLimits(run)
   const child = spawn(file, args, {
     detached: true,
-    env: {},
+    env: CHILD_ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe', ...run.pipes.slice(1).map(() => 'pipe' as const)],
   })
   // The first reason to end is the one reported; what follows from the kill is noise.
@@ -112,6 +112,12 @@ function withLimits({ file, args }: ChildRun): [string, string[]] {
     ? [prlimit, ['--fsize=0', '--core=0', `--data=${CHILD_MEMORY_BYTES}`, file, ...args]]
     : [file, args]
 }
+
+/**
+ * No secrets, and no character set modules: text inside a transport stream would have them loaded,
+ * which crashes statically linked builds.
+ */
+const CHILD_ENVIRONMENT = { GCONV_PATH: '/nonexistent' }
 
 const PRLIMIT_PATHS = ['/usr/bin/prlimit', '/bin/prlimit']
 

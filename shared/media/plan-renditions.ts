@@ -39,13 +39,14 @@ export function planRenditions(media: MediaDescription, keyframes: KeyframeIndex
     soundLeadSeconds: keyframes.soundLeadSeconds,
     copy: { video: pictureMethod(media), ...evenSize(display) },
     proxy: {
-      ...evenSize(fit(display, PROXY_LINES, Math.min)),
+      ...evenSize(scaleToFit(display, PROXY_LINES, Math.min)),
       limitFrameRate: media.video.frameRate > PROXY_FRAME_RATE,
     },
+    posterSeconds: posterCandidates(keyframes.pts.map(shown)),
     audio: soundMethod(media, keyframes, durationSeconds),
     storyboard: {
       intervalSeconds: tileInterval(durationSeconds),
-      ...tileSize(fit(display, TILE_SIDE, Math.max)),
+      ...tileSize(scaleToFit(display, TILE_SIDE, Math.max)),
       columns: TILE_COLUMNS,
     },
     targetDurationSeconds: targetDuration(keyframes.pts.map(shown), durationSeconds),
@@ -89,7 +90,7 @@ function displaySize({ width, height, sampleAspectRatio, rotation }: VideoDescri
 }
 
 /** Scales down, never up, so that the longer or the shorter side has at most `limit` pixels. */
-function fit({ width, height }: Size, limit: number, side: typeof Math.min): Size {
+function scaleToFit({ width, height }: Size, limit: number, side: typeof Math.min): Size {
   const scale = Math.min(1, limit / side(width, height))
   return { width: width * scale, height: height * scale }
 }
@@ -102,6 +103,15 @@ const tileSize = (size: Size): { tileWidth: number; tileHeight: number } => ({
   tileWidth: even(size.width),
   tileHeight: even(size.height),
 })
+
+/** Keyframes worth looking at for the poster, spread over the recording, the best guess first. */
+const posterCandidates = (keyframeSeconds: readonly number[]): number[] => {
+  const places = [0.1, 0.35, 0.6, 0.85, 0]
+  const chosen = places.flatMap(
+    (place) => keyframeSeconds[Math.floor(place * keyframeSeconds.length)] ?? [],
+  )
+  return [...new Set(chosen)]
+}
 
 const tileInterval = (durationSeconds: number): number =>
   TILE_INTERVALS.find((interval) => durationSeconds / interval <= MAX_TILES) ??

@@ -36,6 +36,8 @@ export const renditionPlanSchema = z.object({
   copy: z.object({ video: trackMethodSchema, width: z.int(), height: z.int() }),
   /** Low bandwidth, not for examination. */
   proxy: z.object({ width: z.int(), height: z.int(), limitFrameRate: z.boolean() }),
+  /** Keyframes to try for the poster, in order, in seconds of the recording. */
+  posterSeconds: z.array(z.number()).min(1),
   audio: trackMethodSchema.nullable(),
   storyboard: z.object({
     intervalSeconds: z.number().positive(),

@@ -14,6 +14,17 @@ export type RangeProxy = AsyncDisposable & {
   failure(): unknown
 }
 
+/** How a recording is served. */
+export type RangeProxyOptions = {
+  signal: AbortSignal
+  /** Told of each piece that was read: ffmpeg is alive. */
+  onBytes?: () => void
+  /** Told once if the source fails: the run is in vain. */
+  onFailure?: (error: unknown) => void
+  /** Longest answer: a range without an end stops here, and ffmpeg asks again if it wants more. */
+  windowBytes?: number
+}
+
 /**
  * Serves byte ranges of a recording on a loopback port at an address that cannot be guessed.
  * Only what ffmpeg takes is read: a response waits until the socket drains, and a closed socket
@@ -21,7 +32,7 @@ export type RangeProxy = AsyncDisposable & {
  */
 export async function serveRanges(
   source: FootageSource,
-  options: { signal: AbortSignal; onBytes?: () => void },
+  options: RangeProxyOptions,
 ): Promise<RangeProxy> {
   const token = randomBytes(24).toString('base64url')
   const closing = new AbortController()
@@ -33,7 +44,10 @@ export async function serveRanges(
     const gone = new AbortController()
     response.on('close', () => gone.abort())
     answer(request, response, AbortSignal.any([signal, gone.signal])).catch((error) => {
-      if (!gone.signal.aborted && !signal.aborted) failure ??= error
+      if (!gone.signal.aborted && !signal.aborted && failure === undefined) {
+        failure = error
+        options.onFailure?.(error)
+      }
       // A body that is too short must look like a broken connection, never like an end.
       response.destroy()
     })
@@ -44,14 +58,17 @@ export async function serveRanges(
     const range = parseRange(request.headers.range, source.size)
     if (!range)
       return void response.writeHead(416, { 'content-range': `bytes */${source.size}` }).end()
+    const end = Math.min(range.end, range.start + (options.windowBytes ?? Number.POSITIVE_INFINITY))
     response.writeHead(206, {
+      // ffmpeg takes a shorter answer for a broken connection and must see it closed to go on.
+      ...(end < range.end ? { connection: 'close' } : {}),
       'accept-ranges': 'bytes',
-      'content-length': range.end - range.start,
-      'content-range': `bytes ${range.start}-${range.end - 1}/${source.size}`,
+      'content-length': end - range.start,
+      'content-range': `bytes ${range.start}-${end - 1}/${source.size}`,
       'content-type': 'application/octet-stream',
     })
     if (request.method === 'HEAD') return void response.end()
-    for await (const piece of source.read(range.start, range.end, until)) {
+    for await (const piece of source.read(range.start, end, until)) {
       bytesRead += piece.length
       options.onBytes?.()
       if (!response.write(piece)) await once(response, 'drain', { signal: until })

@@ -139,7 +139,9 @@ function* packetsOfRun(
 const fieldReader = (bytes: Buffer, start: number) => {
   let at = start
   return {
-    skip: (count: number) => void (at += count),
+    skip: (count: number) => {
+      at += count
+    },
     next: () => {
       at += 4
       return bytes.readUInt32BE(at - 4)

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { MediaError } from './errors.ts'
+import { type FfmpegCommand, runFfmpeg } from './ffmpeg.ts'
+import { inputGuards } from './guards.ts'
+import { comparePictures, isTelling, type PictureQuality, qualityOf } from './picture-quality.ts'
+import type { RenditionPlan } from './plan.ts'
+import { serveRanges } from './range-proxy.ts'
+import type { FootageSource } from './source.ts'
+import type { MediaTools } from './tools.ts'
+
+const POSTER_WALL_MS = 60_000
+const POSTER_STALL_MS = 20_000
+/** Longest side of a poster. */
+const POSTER_SIDE = 1280
+/** Longest side of the small grey picture by which candidates are judged. */
+const GREY_SIDE = 320
+/** ffmpeg reads ahead; a window keeps that to less than a keyframe. */
+const WINDOW_BYTES = 256 * 1024
+/** A description is there already: a few packets are enough to open the decoder. */
+const PROBE_BYTES = { mov: 65_536, matroska: 65_536, avi: 65_536, mpegts: 1_000_000 }
+
+/** A JPEG that shows what the recording is about. */
+export type Poster = {
+  jpeg: Buffer
+  sha256: string
+  width: number
+  height: number
+  atSeconds: number
+  bytesRead: number
+}
+
+/**
+ * Makes a poster from the first of the planned keyframes that is neither black nor blurred, or
+ * from the best of them.
+ * @throws MediaError `no-keyframe` if none of them can be decoded; `source-failed`; `aborted`
+ */
+export async function makePoster(job: {
+  source: FootageSource
+  tools: MediaTools
+  plan: RenditionPlan
+  signal: AbortSignal
+}): Promise<Poster> {
+  const { source, plan, signal } = job
+  const posterSize = sideAtMost(plan, POSTER_SIDE)
+  await using proxy = await serveRanges(source, { signal, windowBytes: WINDOW_BYTES })
+  const candidates: { at: number; jpeg: Buffer; quality: PictureQuality }[] = []
+  let problem: unknown
+  for (const at of plan.posterSeconds) {
+    try {
+      const { jpeg, quality } = await grab(job, at, proxy.url, posterSize)
+      candidates.push({ at, jpeg, quality })
+      if (isTelling(quality)) break
+    } catch (error) {
+      if (signal.aborted || !(error instanceof MediaError)) throw error
+      problem = error
+    }
+    if (proxy.failure() !== undefined)
+      throw new MediaError('poster', 'source-failed', 'The recording could not be read.', {
+        cause: proxy.failure(),
+      })
+  }
+  const best = candidates.toSorted((a, b) => comparePictures(a.quality, b.quality))[0]
+  if (!best)
+    throw new MediaError('poster', 'no-keyframe', 'None of the keyframes can be decoded.', {
+      cause: problem,
+    })
+  return {
+    jpeg: best.jpeg,
+    sha256: createHash('sha256').update(best.jpeg).digest('hex'),
+    ...posterSize,
+    atSeconds: best.at,
+    bytesRead: proxy.bytesRead(),
+  }
+}
+
+type Size = { width: number; height: number }
+
+async function grab(
+  { tools, plan, signal }: { tools: MediaTools; plan: RenditionPlan; signal: AbortSignal },
+  at: number,
+  url: string,
+  posterSize: Size,
+): Promise<{ jpeg: Buffer; quality: PictureQuality }> {
+  const greySize = sideAtMost(plan, GREY_SIDE)
+  let jpeg = Buffer.alloc(0)
+  let grey = Buffer.alloc(0)
+  const command = posterCommand(plan, at, url, posterSize, greySize, {
+    jpeg: async (pipe) => {
+      jpeg = await buffer(pipe)
+    },
+    grey: async (pipe) => {
+      grey = await buffer(pipe)
+    },
+  })
+  await runFfmpeg(command, {
+    tools,
+    stage: 'poster',
+    wallMs: POSTER_WALL_MS,
+    stallMs: POSTER_STALL_MS,
+    signal,
+  })
+  if (jpeg.length === 0) throw new MediaError('poster', 'output-wrong', 'A poster came out empty.')
+  return { jpeg, quality: qualityOf({ ...greySize, pixels: grey }) }
+}
+
+type Readers = Record<'jpeg' | 'grey', FfmpegCommand['outputs'][number]['read']>
+
+function posterCommand(
+  { media, zeroSeconds }: RenditionPlan,
+  at: number,
+  url: string,
+  poster: Size,
+  grey: Size,
+  readers: Readers,
+): FfmpegCommand {
+  const scale = ({ width, height }: Size) => `scale=${width}:${height},setsar=1`
+  const probeBytes = `${PROBE_BYTES[media.container]}`
+  return {
+    input: {
+      url,
+      options: [
+        ...inputGuards(media.container),
+        ...['-probesize', probeBytes, '-reconnect', '1', '-reconnect_delay_max', '2'],
+        ...['-threads', '1', '-skip_frame', 'nokey'],
+        // Half a millisecond later, so that rounding does not lead to the keyframe before.
+        ...['-seek_timestamp', '1', '-noaccurate_seek'],
+        ...['-ss', (at + zeroSeconds.video + 0.0005).toFixed(6)],
+      ],
+    },
+    filterGraph: [
+      `[0:${media.video.stream}]split=2[a][b]`,
+      `[a]${scale(poster)},format=yuvj420p[poster]`,
+      `[b]${scale(grey)},format=gray[grey]`,
+    ].join(';'),
+    outputs: [
+      {
+        options: [
+          ...['-map', '[poster]', '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '3'],
+          ...['-map_metadata', '-1', '-f', 'image2pipe'],
+        ],
+        read: readers.jpeg,
+      },
+      {
+        options: ['-map', '[grey]', '-frames:v', '1', '-f', 'rawvideo'],
+        read: readers.grey,
+      },
+    ],
+  }
+}
+
+/** The size shown, scaled down so that its longer side has at most `side` pixels. */
+function sideAtMost({ copy: { width, height } }: RenditionPlan, side: number): Size {
+  const scale = Math.min(1, side / Math.max(width, height))
+  const even = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2)
+  return { width: even(width), height: even(height) }
+}
