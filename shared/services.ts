@@ -18,6 +18,7 @@ import { createQueues, type Queues } from './storage/queues.ts'
 import { createRenditionRows, type RenditionRows } from './storage/rendition-rows.ts'
 import { createRenditions, type Renditions } from './storage/renditions.ts'
 import { createSasSigner } from './storage/sas.ts'
+import { createSecuringProgress, type SecuringProgress } from './storage/securing-progress.ts'
 import { createUploadClaims, type UploadClaims } from './storage/upload-claims.ts'
 
 /** Everything the domain needs from outside. */
@@ -37,6 +38,7 @@ export type Services = {
   landing: Landing
   originals: Originals
   quarantine: Quarantine
+  securingProgress: SecuringProgress
   renditions: Renditions
   renditionRows: RenditionRows
   queues: Queues
@@ -77,6 +79,7 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     landing: createLanding(clients, sign),
     originals: createOriginals(clients, sign),
     quarantine: createQuarantine(clients, sign),
+    securingProgress: createSecuringProgress(clients.table('footage')),
     renditions: createRenditions(clients, sign),
     renditionRows: createRenditionRows(clients.table('footage')),
     queues: createQueues(clients),

@@ -13,6 +13,7 @@ import { footageIdSchema } from '../footage/ids.ts'
 export const AUDITED_ACTIONS = {
   'footage-secured': 'collection',
   'footage-mismatched': null,
+  'footage-sent-again': null,
   'quarantine-released': 'alteration',
   'metadata-viewed': 'consultation',
   'poster-viewed': 'consultation',

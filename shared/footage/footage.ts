@@ -45,6 +45,7 @@ export const originalPartSchema = z.object({
   sha256Declared: z
     .boolean()
     .describe('false: the hash was measured on arrival, the device gave none'),
+  landedEtag: z.string().describe('the ETag of the same bytes in landing'),
   securedAt: instant,
 })
 export type OriginalPart = z.infer<typeof originalPartSchema>

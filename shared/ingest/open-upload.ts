@@ -1,10 +1,11 @@
 import type { Caller } from '../access/authenticate.ts'
 import { DEFAULT_MARKING } from '../clearance/marking.ts'
-import { BluelampError, nothingHere } from '../errors.ts'
+import { BluelampError } from '../errors.ts'
 import { measureClock } from '../footage/clock.ts'
 import type { Footage, Part } from '../footage/footage.ts'
 import { type FootageId, newFootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
+import type { Catalogue } from '../storage/catalogue.ts'
 import { claimsSameBytes } from '../storage/upload-claims.ts'
 import { isWanted, mayWipe } from './parts.ts'
 import type { UploadRequest } from './upload-request.ts'
@@ -24,8 +25,8 @@ export type OpenedUpload = {
 /**
  * Gives a dock leave to upload a recording. Asking again for the same camera, sequence number and
  * bytes gives the same recording back, with fresh URLs for what is still wanted.
- * @throws BluelampError `conflict` if that number stands for other bytes; `not-found` if it was
- *   another dock that declared them
+ * @throws BluelampError `conflict` if that number stands for other bytes, or may do so: another dock
+ *   declared them and no hash proves that they are the same
  */
 export async function openUpload(
   { catalogue, claims, landing, now }: Services,
@@ -38,8 +39,7 @@ export async function openUpload(
   if (!claimsSameBytes(claim, wanted)) throw otherBytes(request)
   const footage = expectedFootage(claim.footageId, dock, request, now())
   const created = await catalogue.add(footage)
-  const current = created ? footage : await catalogue.get(claim.footageId)
-  if (current.dock !== dock.oid) throw nothingHere()
+  const current = created ? footage : await takeOver(catalogue, claim.footageId, dock, request)
   const uploads = current.parts.filter(isWanted).map(async ({ part }) => ({
     part,
     ...(await landing.signUpload(current.id, part)),
@@ -55,6 +55,22 @@ export async function openUpload(
     },
   }
 }
+
+/**
+ * A camera that was interrupted at one dock is put into another. Who can name the hash holds the
+ * recording, and from now on it is theirs to send and to ask about.
+ */
+const takeOver = (
+  catalogue: Catalogue,
+  id: FootageId,
+  dock: Caller,
+  request: UploadRequest,
+): Promise<Footage> =>
+  catalogue.change(id, (footage) => {
+    if (footage.dock === dock.oid) return null
+    if (request.recording.sha256 === null) throw otherBytes(request)
+    return { dock: dock.oid }
+  })
 
 const otherBytes = ({ camera, sequence }: UploadRequest): BluelampError =>
   new BluelampError(

@@ -1,4 +1,3 @@
-import type { AuditAct } from '../audit/chain.ts'
 import { announce } from '../events/announce.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, Mismatch, OriginalPart, Part } from '../footage/footage.ts'
@@ -7,7 +6,7 @@ import { advance, canBecome } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 import type { FootageChange } from '../storage/catalogue.ts'
 import { sameEtag } from '../storage/etag.ts'
-import type { StagedCopy } from '../storage/hashing-copy.ts'
+import type { BlobVersion, StagedCopy } from '../storage/hashing-copy.ts'
 import { findPart, withPart } from './parts.ts'
 import { mismatchOf } from './verify-part.ts'
 
@@ -21,27 +20,32 @@ export async function securePart(
   { footageId: id, part: name, etag }: Omit<Message<'secure-footage'>, 'schemaVersion'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { catalogue, landing, originals, log } = services
+  const { catalogue, landing, originals, queues, securingProgress, log } = services
   const part = findPart(await recordSecured(services, id, name), name)
   if (!part) return log.warn('a blob landed that nobody declared', { footageId: id, part: name })
-  const landed = await landing.etagOf(id, name)
+  const landed = await landing.find(id, name)
   // Gone: secured already. Another ETag: sent again since, and the event of that one will follow.
-  if (!landed || !sameEtag(landed, etag)) return
+  if (!landed || !sameEtag(landed.etag, etag)) return
 
   if (part.state === 'secured') {
-    await keepUnlessSame(services, id, part, landed, signal)
+    await keepStranger(services, id, part, landed)
   } else {
     await catalogue.change(id, (current) => markLanded(current, name))
-    const staged = await originals.stage(id, name, landed, signal)
-    const reason = mismatchOf(part.accepted ?? part.declared, staged)
+    const begun = await securingProgress.find(id, name, landed.etag)
+    const copy = await originals.stage(id, name, landed, begun, signal)
+    if ('progress' in copy) {
+      await securingProgress.save(id, name, landed.etag, copy.progress)
+      return queues.send('secure-footage', { footageId: id, part: name, etag })
+    }
+    const reason = mismatchOf(part.accepted ?? part.declared, copy.staged)
     if (reason) {
-      await quarantinePart(services, id, part, reason, landed, signal)
+      await quarantinePart(services, id, part, reason, landed, copy.staged)
     } else {
-      await originals.commit(id, name, part.declared, staged)
+      await originals.commit(id, name, part.declared, landed, copy.staged)
       await recordSecured(services, id, name)
     }
   }
-  await landing.remove(id, name, landed)
+  await landing.remove(id, name, landed.etag)
 }
 
 /**
@@ -78,21 +82,23 @@ export async function recordSecured(
 }
 
 /**
- * Something was sent after the part had been secured. The same bytes once more, as after a crash
- * between commit and removal, need no keeping; any others are kept, and the original stays.
+ * Something lies in landing although the part is secured: the upload that became the original, if
+ * a worker died before it could remove it, or another that nobody asked for. That one is kept.
  */
-async function keepUnlessSame(
+async function keepStranger(
   { quarantine, audit }: Services,
   id: FootageId,
   part: Part,
-  etag: string,
-  signal: AbortSignal,
+  landed: BlobVersion,
 ): Promise<void> {
-  const failed = { id, part: part.part, attempt: part.mismatches.length + 1 }
-  const staged = await quarantine.stage(failed, etag, signal)
-  if (staged.sha256 === part.original?.sha256) return
-  const quarantineBlob = await quarantine.commit(failed, staged)
-  await audit.appendOnce(id, mismatchAct(part, 'hash-differs', staged, quarantineBlob))
+  if (part.original?.landedEtag === landed.etag) return
+  const attempt = part.mismatches.length + 1
+  const quarantineBlob = await quarantine.keep(id, part.part, attempt, landed)
+  await audit.appendOnce(id, {
+    action: 'footage-sent-again',
+    actor: 'service',
+    detail: { part: part.part, size: landed.size, quarantineBlob },
+  })
 }
 
 async function quarantinePart(
@@ -100,22 +106,24 @@ async function quarantinePart(
   id: FootageId,
   part: Part,
   reason: Mismatch['reason'],
-  etag: string,
-  signal: AbortSignal,
+  landed: BlobVersion,
+  { size, sha256 }: StagedCopy,
 ): Promise<void> {
   const { quarantine, catalogue, audit, now } = services
   const attempt = part.mismatches.length + 1
-  const failed = { id, part: part.part, attempt }
-  const staged = await quarantine.stage(failed, etag, signal)
-  const quarantineBlob = await quarantine.commit(failed, staged)
+  const quarantineBlob = await quarantine.keep(id, part.part, attempt, landed)
   const mismatch: Mismatch = {
     reason,
     declared: { size: part.declared.size, sha256: part.declared.sha256 },
-    measured: { size: staged.size, sha256: staged.sha256 },
+    measured: { size, sha256 },
     quarantineBlob,
     at: now().toISOString(),
   }
-  await audit.appendOnce(id, mismatchAct(part, reason, staged, quarantineBlob))
+  await audit.appendOnce(id, {
+    action: 'footage-mismatched',
+    actor: 'service',
+    detail: { part: part.part, reason, size, sha256, quarantineBlob },
+  })
   const footage = await catalogue.change(id, (current) => {
     const latest = findPart(current, part.part)
     if (!latest || latest.state === 'secured' || latest.mismatches.length >= attempt) return null
@@ -130,17 +138,6 @@ async function quarantinePart(
   })
   await announce(services, footage)
 }
-
-const mismatchAct = (
-  { part }: Part,
-  reason: Mismatch['reason'],
-  { size, sha256 }: StagedCopy,
-  quarantineBlob: string,
-): AuditAct => ({
-  action: 'footage-mismatched',
-  actor: 'service',
-  detail: { part, reason, size, sha256, quarantineBlob },
-})
 
 function markLanded(footage: Footage, name: PartName): FootageChange | null {
   const part = findPart(footage, name)

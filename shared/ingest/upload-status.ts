@@ -12,7 +12,8 @@ export type UploadStatus = {
   state: Footage['state']
   mayWipe: boolean
   sendAgain: PartName[]
-  parts: { part: PartName; state: Part['state']; problem?: string }[]
+  /** `mismatches` counts failed attempts: a dock tells a new verdict from an old one by it. */
+  parts: { part: PartName; state: Part['state']; mismatches: number; problem?: string }[]
 }
 
 /**
@@ -33,6 +34,7 @@ export async function uploadStatus(
     parts: footage.parts.map((part) => ({
       part: part.part,
       state: part.state,
+      mismatches: part.mismatches.length,
       ...(part.state === 'mismatched' && { problem: problemOf(part) }),
     })),
   }

@@ -67,7 +67,6 @@ export async function releaseQuarantine(
   { oid }: Principal,
   id: FootageId,
   { part: name, reason }: z.infer<typeof quarantineReleaseSchema>,
-  signal: AbortSignal,
 ): Promise<void> {
   const footage = await catalogue.find(id)
   const part = footage && findPart(footage, name)
@@ -86,7 +85,7 @@ export async function releaseQuarantine(
     if (!waiting || waiting.state === 'secured') return null
     return { parts: withPart(current, { ...waiting, accepted: latest.measured }) }
   })
-  await quarantine.putBack(id, name, latest.quarantineBlob, signal)
+  await quarantine.putBack(id, name, latest.quarantineBlob)
 }
 
 const quarantinedOf = ({ id, camera, sequence, dockSite, parts }: Footage): Quarantined => ({

@@ -54,8 +54,8 @@ async function planOf(
   const tools = await mediaTools()
   const probed = await probe(source, tools, signal)
   if (!probed.playable) return probed
-  const keyframes = await readKeyframes(source, probed.media, tools, signal)
-  return 'reason' in keyframes ? keyframes : planRenditions(probed.media, keyframes)
+  const found = await readKeyframes(source, probed.media, tools, signal)
+  return found.playable ? planRenditions(probed.media, found.keyframes) : found
 }
 
 async function giveUp(

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Ticket } from '../access/tickets.ts'
 import { nothingHere } from '../errors.ts'
-import { chunkName, PLAYABLE_KINDS, type PlayableKind } from '../footage/ids.ts'
-import { masterPlaylist, mediaPlaylist } from '../media/playlist.ts'
+import { chunkName, type PlayableKind } from '../footage/ids.ts'
+import { masterPlaylist, mediaPlaylist, type StreamedChunk } from '../media/playlist.ts'
 import { storyboardTrack } from '../media/storyboard.ts'
 import type { Services } from '../services.ts'
 import type { StreamRow } from '../storage/rendition-rows.ts'
@@ -68,19 +68,17 @@ async function masterOf(
   { renditionRows, renditions }: Services,
   { footageId }: Ticket,
 ): Promise<string> {
-  const plan = await renditions.readPlan(footageId)
-  const playable = await Promise.all(
-    PLAYABLE_KINDS.map(async (kind) => ({
-      kind,
-      rows: await contiguous(renditionRows.list(footageId, kind)),
-    })),
-  )
-  return masterPlaylist(
-    plan,
-    playable
-      .filter(({ rows }) => rows.length > 0)
-      .map(({ kind, rows }) => ({ uri: `${kind}.m3u8`, chunks: rows.map(({ output }) => output) })),
-  )
+  const [plan, copy, proxy] = await Promise.all([
+    renditions.readPlan(footageId),
+    renditionRows.list(footageId, 'copy'),
+    renditionRows.list(footageId, 'proxy'),
+  ])
+  // A rendition whose first chunk is missing cannot be begun yet.
+  const begun = [streamed('copy', copy), streamed('proxy', proxy)]
+    .filter(([first]) => first?.index === 0)
+    .flat()
+  if (begun.length === 0) throw nothingHere()
+  return masterPlaylist({ results: begun, plan, uri: (kind) => `${kind}.m3u8` })
 }
 
 async function mediaOf(
@@ -88,29 +86,30 @@ async function mediaOf(
   { footageId }: Ticket,
   kind: PlayableKind,
 ): Promise<string> {
-  const plan = await renditions.readPlan(footageId)
-  const rows = await contiguous(renditionRows.list(footageId, kind))
-  if (rows.length === 0) throw nothingHere()
+  const [plan, rows] = await Promise.all([
+    renditions.readPlan(footageId),
+    renditionRows.list(footageId, kind),
+  ])
+  if (rows[0]?.chunk !== 0) throw nothingHere()
   return mediaPlaylist({
-    chunks: rows.map(({ output }) => output),
-    complete: rows.length === plan.chunks.length,
+    kind,
+    results: streamed(kind, rows),
+    chunkCount: plan.chunks.length,
     targetDurationSeconds: plan.targetDurationSeconds,
     uri: (chunk) => `${kind}-${chunkName(chunk)}.mp4`,
   })
 }
 
+/** The published chunks of one rendition, as playlists are made of them. */
+const streamed = (kind: PlayableKind, rows: StreamRow[]): StreamedChunk[] =>
+  rows.map(({ chunk, output }) => ({ index: chunk, copy: null, proxy: null, [kind]: output }))
+
 async function storyboardOf({ renditionRows }: Services, { footageId }: Ticket): Promise<string> {
   const rows = await renditionRows.listStoryboard(footageId)
   return storyboardTrack(
-    rows.map(({ chunk, output }) => ({ uri: `storyboard-${chunkName(chunk)}.jpg`, sheet: output })),
+    rows.map(({ chunk, output }) => ({ index: chunk, storyboard: output })),
+    (chunk) => `storyboard-${chunkName(chunk)}.jpg`,
   )
-}
-
-/** A playlist only ever grows: it shows the chunks up to the first that is still missing. */
-async function contiguous(listed: Promise<StreamRow[]>): Promise<StreamRow[]> {
-  const rows = await listed
-  const gap = rows.findIndex(({ chunk }, index) => chunk !== index)
-  return gap === -1 ? rows : rows.slice(0, gap)
 }
 
 async function redirectTo(

@@ -2,7 +2,7 @@ import type { FootageId, PartName } from '../footage/ids.ts'
 import { partBlobName } from '../footage/ids.ts'
 import { CHANGED, MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
-import { sameEtag } from './etag.ts'
+import type { BlobVersion } from './hashing-copy.ts'
 import type { SasSigner, SignedUrl } from './sas.ts'
 
 /** How long a dock may write before it must ask again. */
@@ -17,9 +17,9 @@ export type Landing = {
   signUpload(id: FootageId, part: PartName): Promise<SignedUrl>
   /** Blocks that have arrived but are not yet committed. A write-only SAS cannot list them. */
   pendingBlocks(id: FootageId, part: PartName): Promise<PendingBlock[]>
-  /** The ETag of the committed blob, or null if there is none. */
-  etagOf(id: FootageId, part: PartName): Promise<string | null>
-  /** Removes a blob if it is still the one of that ETag. */
+  /** The committed blob, or null if there is none. */
+  find(id: FootageId, part: PartName): Promise<BlobVersion | null>
+  /** Removes a blob if it is still the one of that ETag, as storage spells it. */
   remove(id: FootageId, part: PartName, etag: string): Promise<void>
 }
 
@@ -35,17 +35,14 @@ export function createLanding(clients: StorageClients, sign: SasSigner): Landing
       const list = await unless([MISSING], () => blob(id, part).getBlockList('uncommitted'))
       return (list?.uncommittedBlocks ?? []).map(({ name, size }) => ({ id: name, size }))
     },
-    async etagOf(id, part) {
-      const properties = await unless([MISSING], () => blob(id, part).getProperties())
-      return properties?.etag ?? null
+    async find(id, part) {
+      const found = await unless([MISSING], () => blob(id, part).getProperties())
+      return found && { etag: found.etag ?? '', size: found.contentLength ?? 0 }
     },
     async remove(id, part, etag) {
-      const current = await this.etagOf(id, part)
-      if (current && sameEtag(current, etag)) {
-        await unless([MISSING, CHANGED], () =>
-          blob(id, part).delete({ conditions: { ifMatch: current } }),
-        )
-      }
+      await unless([MISSING, CHANGED], () =>
+        blob(id, part).delete({ conditions: { ifMatch: etag } }),
+      )
     },
   }
 }

@@ -4,19 +4,44 @@ import { metadataBlobName, partBlobName } from '../footage/ids.ts'
 import type { FootageSource } from '../media/source.ts'
 import { CHANGED, EXISTS, MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
-import { DOWNLOAD_RETRIES, type StagedCopy, stageCopy } from './hashing-copy.ts'
+import {
+  type BlobVersion,
+  COPY_PART_BYTES,
+  type CopyProgress,
+  DOWNLOAD_RETRIES,
+  type StagedCopy,
+  stageCopy,
+} from './hashing-copy.ts'
 import type { SasSigner, SignedUrl } from './sas.ts'
 
 /** The metadata of an original blob, in which its verified digest travels with the bytes. */
 const SHA256_METADATA = 'sha256'
+/** And the ETag that the bytes had in landing: the same upload is not verified twice. */
+const LANDED_METADATA = 'landedetag'
 
 /** Where an original came to rest. */
 export type CommittedOriginal = { blob: string; etag: string; versionId: string | null }
 
+/** An original with what was verified of it, and the ETag that it had in landing. */
+export type FoundOriginal = CommittedOriginal & {
+  sha256: string
+  size: number
+  landedEtag: string
+}
+
 /** Verified recordings and their sidecars. Nothing here is ever changed; nothing is made visible unverified. */
 export type Originals = {
-  /** Copies a landed part into staged blocks and measures it. It is no original before `commit`. */
-  stage(id: FootageId, part: PartName, etag: string, signal: AbortSignal): Promise<StagedCopy>
+  /**
+   * Copies a landed part, or as much of it as one worker may, into staged blocks and measures it.
+   * It is no original before `commit`.
+   */
+  stage(
+    id: FootageId,
+    part: PartName,
+    landed: BlobVersion,
+    progress: CopyProgress | null,
+    signal: AbortSignal,
+  ): Promise<{ staged: StagedCopy } | { progress: CopyProgress }>
   /**
    * Makes staged blocks the original, under legal hold until it is categorised. If another worker
    * was first, with the same bytes, theirs is the original.
@@ -26,13 +51,11 @@ export type Originals = {
     id: FootageId,
     part: PartName,
     declared: DeclaredPart,
+    landed: BlobVersion,
     staged: StagedCopy,
   ): Promise<CommittedOriginal>
   /** The original if there is one, with its verified digest. */
-  find(
-    id: FootageId,
-    part: PartName,
-  ): Promise<(CommittedOriginal & { sha256: string; size: number }) | null>
+  find(id: FootageId, part: PartName): Promise<FoundOriginal | null>
   /** The bytes of exactly the version that was secured, for the media engine. */
   source(original: OriginalPart): FootageSource
   /** Keeps a recording's metadata beside it, so that the tables can be rebuilt from storage. */
@@ -41,7 +64,12 @@ export type Originals = {
   signRead(blob: string, lifeMs: number, downloadName?: string): Promise<SignedUrl>
 }
 
-export function createOriginals(clients: StorageClients, sign: SasSigner): Originals {
+/** @param partBytes how much one worker copies at most, a multiple of the copy's block size */
+export function createOriginals(
+  clients: StorageClients,
+  sign: SasSigner,
+  partBytes: number = COPY_PART_BYTES,
+): Originals {
   const container = clients.container('originals')
   const target = (id: FootageId, part: PartName) =>
     container.getBlockBlobClient(partBlobName(id, part))
@@ -54,22 +82,23 @@ export function createOriginals(clients: StorageClients, sign: SasSigner): Origi
       etag: properties.etag ?? '',
       versionId: properties.versionId ?? null,
       sha256: properties.metadata?.[SHA256_METADATA] ?? '',
+      landedEtag: properties.metadata?.[LANDED_METADATA] ?? '',
       size: properties.contentLength ?? 0,
     }
   }
 
   return {
     find,
-    stage(id, part, etag, signal) {
-      const landed = clients.container('landing').getBlobClient(partBlobName(id, part))
-      return stageCopy(landed, etag, target(id, part), signal)
+    stage(id, part, landed, progress, signal) {
+      const source = clients.container('landing').getBlobClient(partBlobName(id, part))
+      return stageCopy(source, landed, target(id, part), progress, signal, partBytes)
     },
-    async commit(id, part, declared, staged) {
+    async commit(id, part, declared, landed, staged) {
       const committed = await unless([EXISTS, CHANGED], () =>
         target(id, part).commitBlockList(staged.blockIds, {
           conditions: { ifNoneMatch: '*' },
           blobHTTPHeaders: { blobContentType: declared.contentType },
-          metadata: { [SHA256_METADATA]: staged.sha256 },
+          metadata: { [SHA256_METADATA]: staged.sha256, [LANDED_METADATA]: landed.etag },
           legalHold: true,
         }),
       )

@@ -53,9 +53,9 @@ async function driveAgain(services: Services, footage: Footage): Promise<boolean
   const { id, state } = footage
   let driven = false
   for (const { part } of footage.parts) {
-    const etag = await landing.etagOf(id, part)
-    if (!etag) continue
-    await queues.send('secure-footage', { footageId: id, part, etag })
+    const landed = await landing.find(id, part)
+    if (!landed) continue
+    await queues.send('secure-footage', { footageId: id, part, etag: landed.etag })
     driven = true
   }
   if (state === 'secured') {
