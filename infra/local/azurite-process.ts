@@ -10,6 +10,12 @@ const STOP_LIMIT_MS = 5_000
 /** Time a start may take: Azurite loads some 600 modules, and a busy machine is slow at that. */
 const START_LIMIT_MS = 60_000
 
+/**
+ * Time an unused connection stays open. Azurite's own 5 s are so short that a client on a busy
+ * machine often sends into a connection that is just being closed.
+ */
+const KEEP_ALIVE_S = 60
+
 /** The services of one Azurite process. */
 export const SERVICES = ['blob', 'queue', 'table'] as const
 export type Service = (typeof SERVICES)[number]
@@ -46,6 +52,7 @@ export function spawnAzurite({ directory, ports, certificate, log }: AzuriteOpti
   const listen = SERVICES.flatMap((service) => [
     `--${service}Host=127.0.0.1`,
     `--${service}Port=${ports?.[service] ?? 0}`,
+    `--${service}KeepAliveTimeout=${KEEP_ALIVE_S}`,
   ])
   // The storage SDKs move to new API versions before Azurite knows them, hence skipApiVersionCheck.
   const flags = ['--disableTelemetry', '--skipApiVersionCheck', ...listen]

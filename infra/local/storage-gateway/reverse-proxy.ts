@@ -4,6 +4,9 @@ import { pipeline } from 'node:stream'
 /** Headers of one connection, not of the message (RFC 9110, 7.6.1); `Expect` is answered by our server. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'expect'])
 
+/** Unused connections are given up well before the service does so. */
+const IDLE_CONNECTION_MS = 30_000
+
 export type ReverseProxy = {
   /**
    * Passes a request on and its answer back, streaming both ways with back-pressure. `onAnswer`
@@ -21,7 +24,7 @@ export type ReverseProxy = {
 
 /** @param origin of the service behind, e.g. `http://127.0.0.1:10000` */
 export function reverseProxy(origin: URL): ReverseProxy {
-  const agent = new Agent({ keepAlive: true })
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS })
   return {
     close: () => agent.destroy(),
     forward(incoming, outgoing, onAnswer) {
