@@ -17,13 +17,13 @@ export async function makeFootagePoster(
   if (!original) return log.warn('there is no original to make a poster of', { footageId: id })
   const attempt = randomUUID()
   const blob = renditionBlobName(id, 'poster', attempt, 'jpg')
-  const { sha256, width, height, atSeconds } = await makePoster({
+  const { jpeg, sha256, width, height, atSeconds } = await makePoster({
     source: originals.source(original),
     tools: await mediaTools(),
     plan: await renditions.readPlan(id),
-    onOutput: ({ path }) => renditions.putFile(blob, path, 'image/jpeg'),
     signal,
   })
+  await renditions.putBytes(blob, jpeg, 'image/jpeg')
   await renditions.putManifest(manifestBlobName(id, 'poster', attempt), {
     schemaVersion: 1,
     work: 'poster',

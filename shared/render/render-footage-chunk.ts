@@ -7,12 +7,8 @@ import type { Services } from '../services.ts'
 import { chunksOf } from './drive-renditions.ts'
 import type { Manifest } from './manifest.ts'
 
-/** File names and media types of what a chunk is made into. Players judge by the ending. */
-const FILES = {
-  copy: { file: 'copy.mp4', contentType: 'video/mp4' },
-  proxy: { file: 'proxy.mp4', contentType: 'video/mp4' },
-  storyboard: { file: 'storyboard.jpg', contentType: 'image/jpeg' },
-} as const
+/** File names of what a chunk is made into. Players judge by the ending. */
+const FILES = { copy: 'copy.mp4', proxy: 'proxy.mp4', storyboard: 'storyboard.jpg' } as const
 
 /**
  * Renders one chunk of a recording, stores what came of it, and last the manifest that publishes
@@ -52,9 +48,8 @@ export async function renderFootageChunk(
         proxy: kinds.includes('proxy'),
         storyboard: kinds.includes('storyboard'),
       },
-      async onOutput({ kind, path }) {
-        const { file, contentType } = FILES[kind]
-        const blob = renditionBlobName(id, work, attempt, file)
+      async onOutput({ kind, path, contentType }) {
+        const blob = renditionBlobName(id, work, attempt, FILES[kind])
         await renditions.putFile(blob, path, contentType)
         blobs[kind] = blob
       },

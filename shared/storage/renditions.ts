@@ -12,6 +12,8 @@ const CACHE_CONTROL = 'private, max-age=3600, immutable'
 export type Renditions = {
   /** Uploads a finished file. */
   putFile(blob: string, path: string, contentType: string): Promise<void>
+  /** Uploads a small file that is in memory. */
+  putBytes(blob: string, bytes: Buffer, contentType: string): Promise<void>
   putManifest(blob: string, manifest: Manifest): Promise<void>
   readManifest(blob: string): Promise<Manifest>
   putPlan(id: FootageId, plan: RenditionPlan): Promise<void>
@@ -35,6 +37,11 @@ export function createRenditions(clients: StorageClients, sign: SasSigner): Rend
   return {
     async putFile(blob, path, blobContentType) {
       await container.getBlockBlobClient(blob).uploadFile(path, {
+        blobHTTPHeaders: { blobContentType, blobCacheControl: CACHE_CONTROL },
+      })
+    },
+    async putBytes(blob, bytes, blobContentType) {
+      await container.getBlockBlobClient(blob).upload(bytes, bytes.length, {
         blobHTTPHeaders: { blobContentType, blobCacheControl: CACHE_CONTROL },
       })
     },
