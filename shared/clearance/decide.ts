@@ -125,7 +125,13 @@ function linksBetween(
   return (Object.keys(ties) as Link[]).filter((link) => ties[link])
 }
 
-function grantCovers(grant: Grant, oid: Oid, action: Action, now: Date): boolean {
-  if (grant.oid !== oid || now.getTime() >= Date.parse(grant.until)) return false
-  return action !== 'take-original' || grant.level === 'original'
+/** A grant is leave to see, never to mark, to hold or to hand on. */
+const GRANTED: Record<Grant['level'], readonly Action[]> = {
+  view: ['list', 'view', 'view-live'],
+  original: ['list', 'view', 'view-live', 'take-original'],
 }
+
+const grantCovers = (grant: Grant, oid: Oid, action: Action, now: Date): boolean =>
+  grant.oid === oid &&
+  now.getTime() < Date.parse(grant.until) &&
+  GRANTED[grant.level].includes(action)
