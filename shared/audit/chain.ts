@@ -87,19 +87,29 @@ export function nextEntry(
 /** What verification of a chain found: how far it is whole, and the first entry that is not. */
 export type ChainVerdict =
   | { whole: true; entries: number; head: string }
-  | { whole: false; entries: number; brokenAt: number; because: 'sequence' | 'previous' | 'hash' }
+  | { whole: false; entries: number; brokenAt: number; because: ChainBreak }
 
-/** Checks entries in the order of their sequence. A truncated tail needs an anchor to be seen. */
-export function verifyChain(entries: readonly AuditEntry[]): ChainVerdict {
+/** What is wrong with an entry: of another recording, out of order, not the successor, altered. */
+export type ChainBreak = 'footage' | 'sequence' | 'previous' | 'hash'
+
+/**
+ * Checks the entries of a recording in the order of their sequence. A truncated tail needs an
+ * anchor to be seen.
+ */
+export function verifyChain(
+  footageId: AuditEntry['footageId'],
+  entries: readonly AuditEntry[],
+): ChainVerdict {
   let previous = GENESIS
   for (const [index, entry] of entries.entries()) {
     const sequence = index + 1
-    const broken = (because: 'sequence' | 'previous' | 'hash'): ChainVerdict => ({
+    const broken = (because: ChainBreak): ChainVerdict => ({
       whole: false,
       entries: entries.length,
       brokenAt: sequence,
       because,
     })
+    if (entry.footageId !== footageId) return broken('footage')
     if (entry.sequence !== sequence) return broken('sequence')
     if (entry.previous !== previous) return broken('previous')
     const { hash, ...content } = entry

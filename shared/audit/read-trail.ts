@@ -34,5 +34,5 @@ export async function verifyTrail(
   id: FootageId,
 ): Promise<ChainVerdict> {
   await admit(services, visitor, 'verify', id)
-  return verifyChain(await services.audit.read(id))
+  return verifyChain(id, await services.audit.read(id))
 }
