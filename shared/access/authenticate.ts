@@ -8,6 +8,13 @@ import { BluelampError } from '../errors.ts'
 /** How far clocks may differ when a token begins and ends. */
 const CLOCK_TOLERANCE_SECONDS = 30
 
+/** What jose raises when the keys do not arrive, or not as a key set: no fault of the token. */
+const KEYS_FAILED: readonly string[] = [
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+  errors.JOSEError.code,
+]
+
 /** Who a token speaks for. What that person may see is not in the token. */
 export type Caller = { oid: Oid; roles: Role[] }
 
@@ -62,7 +69,7 @@ async function verify(
     })
     return payload
   } catch (cause) {
-    if (cause instanceof errors.JWKSTimeout || !(cause instanceof errors.JOSEError)) {
+    if (!(cause instanceof errors.JOSEError) || KEYS_FAILED.includes(cause.code)) {
       throw new BluelampError('unavailable', 'The keys to check tokens with cannot be fetched.', {
         cause,
       })
