@@ -140,5 +140,8 @@ function parse<S extends z.ZodType>(
  */
 function clientAddress(request: HttpRequest): string | null {
   const forwarded = request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim()
-  return forwarded ? forwarded.replace(/:\d+$/, '') : null
+  if (!forwarded) return null
+  const [, bracketed, plain] = /^(?:\[(.+)\]|([^:]+))(?::\d+)?$/.exec(forwarded) ?? []
+  // An IPv6 address without brackets has no port: its last group must not be taken for one.
+  return bracketed ?? plain ?? forwarded
 }
