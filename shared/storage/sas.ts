@@ -7,10 +7,14 @@ import {
 import type { ContainerName, StorageClients } from './clients.ts'
 
 const MINUTE_MS = 60_000
-/** How long a delegation key is used before a new one is asked for. Azure allows up to 7 days. */
-const DELEGATION_KEY_LIFE_MS = 60 * MINUTE_MS
-/** A SAS must end before the key that signed it: a key this close to its end is not used any more. */
-const DELEGATION_KEY_MARGIN_MS = 35 * MINUTE_MS
+/** The longest life of a SAS. */
+const LONGEST_SAS_MS = 60 * MINUTE_MS
+/** How long a delegation key is good for. Azure allows up to 7 days. */
+const DELEGATION_KEY_LIFE_MS = 4 * 60 * MINUTE_MS
+/** A SAS ends with the key that signed it: a key so close to its end signs nothing any more. */
+const DELEGATION_KEY_MARGIN_MS = LONGEST_SAS_MS + 5 * MINUTE_MS
+/** How far the clock of storage may be behind: a key must not begin in its future. */
+const CLOCK_SKEW_MS = 5 * MINUTE_MS
 
 /** What a SAS allows: to read one blob, or to write one and nothing else. */
 export type SasUse = 'read' | 'write'
@@ -67,7 +71,7 @@ function cachedDelegationKey(
     const time = now().getTime()
     if (!current || current.expiresAt - time < DELEGATION_KEY_MARGIN_MS) {
       const expiresAt = time + DELEGATION_KEY_LIFE_MS
-      const key = blobs.getUserDelegationKey(new Date(time), new Date(expiresAt))
+      const key = blobs.getUserDelegationKey(new Date(time - CLOCK_SKEW_MS), new Date(expiresAt))
       current = { key, expiresAt }
       key.catch(() => {
         current = null
