@@ -59,9 +59,14 @@ const LAST_MS = 9_999_999_999_999
 const MONTH = 7
 const YEAR = 4
 
-/** Row keys run from the newest to the oldest: every list shows the latest first. */
-const invert = (instant: string): string =>
-  String(LAST_MS - Date.parse(instant)).padStart(String(LAST_MS).length, '0')
+/**
+ * Row keys run from the newest to the oldest: every list shows the latest first. Times before 1970
+ * and after 2286 count as those ends, for a key of more digits would sort among the others.
+ */
+const invert = (instant: string): string => {
+  const ms = Math.min(Math.max(Date.parse(instant), 0), LAST_MS)
+  return String(LAST_MS - ms).padStart(String(LAST_MS).length, '0')
+}
 
 /** The row key of footage recorded at that time. Without an id: the first key of that millisecond. */
 export const rowKey = (recordedAt: string, id?: FootageId): string =>
@@ -85,11 +90,14 @@ export function indexKeys(footage: Footage): IndexKey[] {
   return keys
 }
 
-/** The rows that a recording would have under every state there is. */
+/** The rows that a recording would have on every work list there is. */
 export function stateKeys(footage: Footage): IndexKey[] {
   const row = rowKey(footage.clock.recordedAt, footage.id)
   const shard = shardOf(footage.id)
-  return FOOTAGE_STATES.map((state) => ({ partition: statePartition(state, shard), row }))
+  return [...FOOTAGE_STATES, 'quarantined' as const].map((state) => ({
+    partition: statePartition(state, shard),
+    row,
+  }))
 }
 
 /**

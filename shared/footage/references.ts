@@ -3,6 +3,9 @@ import { z } from 'zod'
 /** What ties a recording to police work: incident (CAD), crime number, case URN, exhibit. */
 export const REFERENCE_TYPES = ['incident', 'crime', 'case-urn', 'exhibit'] as const
 
+/** Escaped in a table key, a letter takes up to 9 characters, and a key holds 512. */
+const LONGEST_VALUE = 50
+
 /**
  * The value as people write it, reduced to one spelling: upper case, single spaces. Formats differ
  * between systems and years, and footage must not be refused for a typing error, so nothing
@@ -10,12 +13,12 @@ export const REFERENCE_TYPES = ['incident', 'crime', 'case-urn', 'exhibit'] as c
  */
 const referenceValueSchema = z
   .string()
-  .transform((value) => value.trim().replace(/\s+/g, ' ').toUpperCase())
+  .transform((value) => value.normalize('NFC').trim().replace(/\s+/g, ' ').toUpperCase())
   .pipe(
     z
       .string()
       .min(1)
-      .max(64)
+      .max(LONGEST_VALUE)
       .regex(/^[\p{L}\p{N}][\p{L}\p{N} ./_-]*$/u, 'use letters, digits and . / _ -'),
   )
 

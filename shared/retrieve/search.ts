@@ -3,6 +3,7 @@ import { decide } from '../clearance/decide.ts'
 import { officerSchema, type Principal } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
+import { instantSchema } from '../footage/clock.ts'
 import type { AccessPath, Summary } from '../footage/index-keys.ts'
 import { type Reference, referenceQuerySchema } from '../footage/references.ts'
 import { footageStateSchema } from '../footage/state.ts'
@@ -16,9 +17,10 @@ const LONGEST_SPAN_MS = 10 * 366 * DAY_MS
 /** How many rows one request may read: a page may come out short, with a cursor to go on. */
 const ROWS_PER_REQUEST = 2_000
 
-const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => new Date(text).toISOString())
+const instant = z.union([
+  instantSchema,
+  z.iso.date().transform((text) => new Date(text).toISOString()),
+])
 
 /** What can be searched by. At least one of the first six; the most selective one is read, the rest filter. */
 export const searchQuerySchema = z.strictObject({
