@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { TableClient } from '@azure/data-tables'
+import { isHigher } from '../clearance/marking.ts'
 import { BluelampError } from '../errors.ts'
 import { type Footage, footageSchema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
@@ -47,16 +49,14 @@ export function createCatalogue(
 
   /**
    * Writes the index after the truth. If the truth moved on meanwhile, the other writer may have
-   * removed a row before this one wrote it: what is stale by now is removed again.
+   * removed a row before this one wrote it: what is stale by now is removed again, until the index
+   * was written for a truth that still stands.
    */
   const follow = async (before: Footage | null, written: Footage): Promise<void> => {
     await index.write(written)
     if (before) await index.removeStale(before, written)
     const latest = (await load(written.id)).value
-    if (latest.revision !== written.revision) {
-      await index.write(latest)
-      await index.removeStale(written, latest)
-    }
+    if (latest.revision !== written.revision) await follow(written, latest)
   }
 
   return {
@@ -72,17 +72,25 @@ export function createCatalogue(
       return true
     },
     async change(id, step) {
+      let foretold = false
       for (;;) {
         const { value: before, etag } = await load(id)
         const change = step(before)
-        if (!change) return before
+        if (!change) {
+          // The index was told of a change that another writer has made needless.
+          if (foretold) await index.write(before)
+          return before
+        }
         const after: Footage = {
           ...before,
           ...change,
           revision: before.revision + 1,
           changedAt: now().toISOString(),
         }
-        if (tightens(before, after)) await index.write(after)
+        if (tightens(before, after)) {
+          await index.write(after)
+          foretold = true
+        }
         if (!(await rows.replace(id, ROW, after, etag))) continue
         if (!looksAlike(before, after)) await follow(before, after)
         return after
@@ -98,6 +106,6 @@ export function createCatalogue(
 
 /** A change that closes footage to someone reaches the index before the truth, not after it. */
 const tightens = (before: Footage, after: Footage): boolean =>
-  before.marking !== after.marking ||
-  after.restrictions.length > before.restrictions.length ||
-  after.grants.length < before.grants.length
+  isHigher(after.marking, before.marking) ||
+  after.restrictions.some((restriction) => !before.restrictions.includes(restriction)) ||
+  before.grants.some((grant) => !after.grants.some((kept) => isDeepStrictEqual(kept, grant)))
