@@ -19,6 +19,8 @@ export async function abandonWork(
   const work = anyWorkSchema.safeParse(message)
   if (!work.success) return log.error('a message that no release has sent was given up', { queue })
   const { footageId: id } = work.data
+  if (!(await catalogue.find(id)))
+    return log.error('work on footage that no table knows was given up', { queue, footageId: id })
   log.error('work was given up', { queue, footageId: id })
   const chunk = MESSAGES['render-chunk'].safeParse(message)
   if (queue === 'render-chunk' && chunk.success) {

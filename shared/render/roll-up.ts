@@ -43,7 +43,7 @@ function progressOf(
   if (rendition.state === 'deferred') return rendition
   const { failure: _failure, ...rest } = rendition
   const done = Math.max(rendition.finished, finished[rendition.kind])
-  if (done === rendition.chunks) return { ...rest, state: 'ready', finished: done }
+  if (done >= rendition.chunks) return { ...rest, state: 'ready', finished: done }
   const given = abandoned.filter(({ renditions }) => renditions.includes(rendition.kind))
   const failure = given[0]?.reason
   if (failure === undefined) return { ...rest, state: 'rendering', finished: done }
