@@ -5,6 +5,7 @@ import type { EventGridTrigger, HostFunction } from './functions.ts'
 import { answerEmpty, type HttpHandler } from './http-listener.ts'
 import type { Invoke } from './invoker.ts'
 import { checkKey, type HostKeys, keyOf } from './keys.ts'
+import type { HostLimits } from './limits.ts'
 import { readBody } from './request-body.ts'
 
 /** Where Event Grid delivers, with `?functionName=…&code=…`. Compared without regard to case. */
@@ -23,7 +24,7 @@ export type WebhookOptions = {
   functions: readonly HostFunction[]
   invoke: Invoke
   keys: HostKeys
-  requestBodyBytes: number
+  limits: HostLimits
 }
 
 /**
@@ -32,7 +33,7 @@ export type WebhookOptions = {
  * @see https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
  */
 export function eventGridWebhook(options: WebhookOptions): HttpHandler {
-  const { functions, invoke, keys, requestBodyBytes } = options
+  const { functions, invoke, keys, limits } = options
   return async (request, response, url) => {
     const key = keyOf(url, request.headers['x-functions-key'])
     const verdict = checkKey(key, 'eventGrid', keys)
@@ -44,7 +45,7 @@ export function eventGridWebhook(options: WebhookOptions): HttpHandler {
     })
     if (!fn) return answerText(response, 404, `cannot find function: '${name}'`)
 
-    const body = await readBody(request, requestBodyBytes)
+    const body = await readBody(request, limits.requestBodyBytes)
     if (body === 'too large') return answerEmpty(response, 500)
     switch (request.headers['aeg-event-type']?.toString().toLowerCase()) {
       case 'subscriptionvalidation': {

@@ -1,18 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { adminEndpoints } from './admin-endpoints.ts'
-import { EVENT_GRID_PATH, eventGridWebhook } from './event-grid-webhook.ts'
+import { dispatch } from './dispatch.ts'
+import { eventGridWebhook } from './event-grid-webhook.ts'
 import { describeFunction, type FunctionDescription, type HostFunction } from './functions.ts'
-import { type HostJson, readHostJson } from './host-json.ts'
-import { answerEmpty, type HttpHandler, HttpListener, pathOf } from './http-listener.ts'
+import { readHostJson } from './host-json.ts'
+import { HttpListener } from './http-listener.ts'
 import { httpTriggerHandler } from './http-trigger.ts'
 import { Invoker } from './invoker.ts'
 import { type HostKeys, LOCAL_KEYS } from './keys.ts'
 import { GENUINE_LIMITS, type HostLimits } from './limits.ts'
-import { type HostLog, type HostLogLine, hostLog, type Log } from './log.ts'
+import { type HostLog, hostLog, type Log, printWarnings } from './log.ts'
 import { readFunctions } from './registered-functions.ts'
 import { buildRouteTable } from './routes.ts'
 import { type Settings, workerEnvironment } from './settings.ts'
-import { runByHand, startTriggers, type Triggers } from './triggers.ts'
+import { shutDown } from './shutdown.ts'
+import { runByHand, runTimer, startTriggers } from './triggers.ts'
 import { WorkerPool } from './worker-pool.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -74,43 +75,28 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     log: ownLog,
   })
   const { invoke, drained } = new Invoker(pool, log)
+  const shared = { pool, invoke, keys, limits, log: ownLog }
   try {
     const { functions: registered, capabilities } = await pool.started()
     const readable = readFunctions(registered, settings, ownLog)
-    const handler = httpTriggerHandler({
-      routes: buildRouteTable(
-        readable.filter((fn) => fn.trigger === 'http'),
-        hostJson.extensions.http.routePrefix,
-      ),
-      streaming: capabilities.HttpUri !== undefined,
-      pool,
-      invoke,
-      keys,
-      limits,
-      log: ownLog,
-    })
-    const triggers = await startTriggers(readable, {
-      settings,
-      queues: hostJson.extensions.queues,
-      leaseMs: limits.queueLeaseMs,
-      invoke,
-      log: ownLog,
-    })
+    const { routePrefix } = hostJson.extensions.http
+    const routes = buildRouteTable(
+      readable.filter((fn) => fn.trigger === 'http'),
+      routePrefix,
+    )
+    const { queues } = hostJson.extensions
+    const triggers = await startTriggers(readable, { ...shared, settings, queues })
     const { functions } = triggers
     const run = (fn: HostFunction, input: string) => runByHand(fn, input, triggers, invoke)
+    const streaming = capabilities.HttpUri !== undefined
     listener.serve(
       dispatch({
         admin: adminEndpoints({ functions, keys, run }),
-        eventGrid: eventGridWebhook({
-          functions,
-          invoke,
-          keys,
-          requestBodyBytes: limits.requestBodyBytes,
-        }),
-        app: handler,
+        eventGrid: eventGridWebhook({ ...shared, functions }),
+        app: httpTriggerHandler({ ...shared, routes, streaming }),
       }),
     )
-    announce(functions, hostJson, listener.url, ownLog)
+    announce(functions, `${listener.url}/${routePrefix}`, ownLog)
     return {
       url: listener.url,
       keys,
@@ -129,54 +115,6 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   }
 }
 
-/** The host's own paths come before the app's routes; all compare without regard to case. */
-function dispatch(handlers: Record<'admin' | 'eventGrid' | 'app', HttpHandler>): HttpHandler {
-  return async (request, response, url) => {
-    const path = pathOf(request).toLowerCase()
-    if (path.startsWith('/admin/')) return handlers.admin(request, response, url)
-    if (path === EVENT_GRID_PATH.toLowerCase()) return handlers.eventGrid(request, response, url)
-    if (path.startsWith('/runtime/')) return answerEmpty(response, 404)
-    return handlers.app(request, response, url)
-  }
-}
-
-async function runTimer(name: string, { timers }: Triggers): Promise<void> {
-  const timer = timers.get(name)
-  if (!timer) {
-    throw new Error(`There is no timer '${name}'; there are: ${[...timers.keys()].join(', ')}`)
-  }
-  const outcome = await timer.trigger()
-  if (outcome.kind === 'succeeded') return
-  throw new Error(
-    `Timer '${name}' ${outcome.kind}${outcome.kind === 'failed' ? `: ${outcome.error}` : ''}`,
-  )
-}
-
-type Running = {
-  listener: HttpListener
-  triggers: Triggers
-  drained: () => Promise<void>
-  pool: WorkerPool
-  limits: HostLimits
-}
-
-async function shutDown({ listener, triggers, drained, pool, limits }: Running): Promise<void> {
-  const closed = listener.close()
-  const finished = triggers
-    .stop()
-    .then(drained)
-    .then(() => closed)
-  const limit = new AbortController()
-  await Promise.race([
-    finished,
-    delay(limits.drainMs, undefined, { signal: limit.signal }).catch(() => {}),
-  ])
-  limit.abort()
-  await pool.dispose()
-  listener.cut()
-  await finished
-}
-
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined
   return () => {
@@ -185,24 +123,14 @@ function once(work: () => Promise<void>): () => Promise<void> {
   }
 }
 
-function announce(
-  functions: readonly HostFunction[],
-  { extensions }: HostJson,
-  url: string,
-  log: HostLog,
-): void {
+/** Says where each function is reached, as the genuine host does at its start. */
+function announce(functions: readonly HostFunction[], base: string, log: HostLog): void {
   for (const fn of functions) {
     const where =
       fn.trigger === 'http'
-        ? `[${fn.methods.join(',')}] ${[url, extensions.http.routePrefix, fn.route].filter(Boolean).join('/')}`
+        ? `[${fn.methods.join(',')}] ${base.replace(/\/$/, '')}/${fn.route}`
         : `${fn.trigger}Trigger`
     log.information(`${fn.name}: ${where}`, { functionName: fn.name })
   }
   if (functions.length === 0) log.error('No functions were found: did an entry file throw?')
-}
-
-function printWarnings({ level, functionName, message }: HostLogLine): void {
-  if (level === 'warning' || level === 'error' || level === 'critical') {
-    console.error(`${level}${functionName ? ` ${functionName}` : ''}: ${message}`)
-  }
 }

@@ -46,8 +46,8 @@ export function httpTriggerHandler(options: HttpTriggerOptions): HttpHandler {
       const worker = await pool.take()
       const workerUri = worker.started.capabilities.HttpUri ?? ''
       const invocationId = randomUUID()
-      const value = { http: toRpcRequest(request, params, url.searchParams, Buffer.alloc(0)) }
-      const outcome = invoke({ ...invocation, value, invocationId }, worker)
+      // The value stays empty: the library takes the request from where it is forwarded to.
+      const outcome = invoke({ ...invocation, value: {}, invocationId }, worker)
       const { streamIdleMs, requestBodyBytes } = limits
       const forwarding = { workerUri, invocationId, outcome, streamIdleMs, requestBodyBytes }
       return forwardRequest(request, response, forwarding)

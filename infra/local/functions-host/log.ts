@@ -25,3 +25,10 @@ export function hostLog(log: Log) {
 }
 
 export type HostLog = ReturnType<typeof hostLog>
+
+/** Where lines go that nobody asked for: what went wrong, to the console. */
+export function printWarnings({ level, functionName, message }: HostLogLine): void {
+  if (level === 'warning' || level === 'error' || level === 'critical') {
+    console.error(`${level}${functionName ? ` ${functionName}` : ''}: ${message}`)
+  }
+}

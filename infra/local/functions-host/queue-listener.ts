@@ -9,6 +9,7 @@ import type { QueueTrigger } from './functions.ts'
 import type { QueueOptions } from './host-json.ts'
 import type { Invoke } from './invoker.ts'
 import type { HostLog } from './log.ts'
+import { keepLease, leaseSeconds } from './queue-lease.ts'
 import { queueBindingData, readMessageText } from './queue-message.ts'
 import { pollingDelayMs } from './queue-polling.ts'
 
@@ -31,7 +32,6 @@ export class QueueListener {
   readonly #options: QueueListenerOptions
   readonly #queue: QueueClient
   readonly #poison: QueueClient
-  readonly #leaseSeconds: number
   readonly #stop = new AbortController()
   readonly #processing = new Set<Promise<void>>()
   readonly #polling: Promise<void>
@@ -41,7 +41,6 @@ export class QueueListener {
     const { queueName } = options.function
     this.#queue = options.service.getQueueClient(queueName)
     this.#poison = options.service.getQueueClient(`${queueName}-poison`)
-    this.#leaseSeconds = Math.ceil(options.leaseMs / 1000)
     this.#polling = this.#poll()
   }
 
@@ -72,7 +71,7 @@ export class QueueListener {
     try {
       const { receivedMessageItems } = await this.#queue.receiveMessages({
         numberOfMessages,
-        visibilityTimeout: this.#leaseSeconds,
+        visibilityTimeout: leaseSeconds(this.#options.leaseMs),
         abortSignal: this.#stop.signal,
       })
       return receivedMessageItems
@@ -92,7 +91,8 @@ export class QueueListener {
   }
 
   async #process(message: DequeuedMessageItem): Promise<void> {
-    const { maxDequeueCount, messageEncoding, visibilityTimeout } = this.#options.queues
+    const { queues, leaseMs } = this.#options
+    const { maxDequeueCount, messageEncoding, visibilityTimeout } = queues
     const body = readMessageText(message.messageText, messageEncoding)
     if (body.kind === 'undecodable') {
       this.#warn(`Message ${message.messageId} is not base64: moving it to '${this.#poison.name}'`)
@@ -102,7 +102,9 @@ export class QueueListener {
     if (message.dequeueCount > maxDequeueCount) {
       return this.#moveToPoison(message, message.popReceipt)
     }
-    const lease = this.#renewLease(message)
+    const lease = keepLease(this.#queue, message, leaseMs, (error) =>
+      this.#report(`the lease on ${message.messageId} was not renewed`, error),
+    )
     const ended = body.kind === 'text' ? await this.#invoke(body.text, message) : 'failed'
     const popReceipt = await lease.end()
     if (ended === 'succeeded') await this.#delete(message, popReceipt)
@@ -130,33 +132,6 @@ export class QueueListener {
     })
     // Of a machine that died nobody is left to release the message: its lease runs out.
     return outcome.kind === 'succeeded' || outcome.kind === 'lost' ? outcome.kind : 'failed'
-  }
-
-  /** Renews at half time until told to end; each renewal changes the pop receipt. */
-  #renewLease({ messageId, popReceipt }: DequeuedMessageItem) {
-    const stop = new AbortController()
-    const renew = async () => {
-      while (!stop.signal.aborted) {
-        await delay(this.#options.leaseMs / 2, undefined, { signal: stop.signal })
-        const renewed = await this.#queue.updateMessage(
-          messageId,
-          popReceipt,
-          undefined,
-          this.#leaseSeconds,
-        )
-        popReceipt = renewed.popReceipt ?? popReceipt
-      }
-    }
-    const renewing = renew().catch((error) => {
-      if (!stop.signal.aborted) this.#report(`the lease on ${messageId} was not renewed`, error)
-    })
-    return {
-      end: async () => {
-        stop.abort()
-        await renewing
-        return popReceipt
-      },
-    }
   }
 
   async #moveToPoison(message: DequeuedMessageItem, popReceipt: string): Promise<void> {

@@ -8,7 +8,9 @@ export async function readBody(
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return 'too large'
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Destroyed on return, the request would take the caller's answer with it.
+  const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+  for await (const chunk of body) {
     length += chunk.length
     if (length > limitBytes) return 'too large'
     chunks.push(chunk)

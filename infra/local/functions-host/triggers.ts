@@ -2,6 +2,7 @@ import { BindingData } from './binding-data.ts'
 import type { HostFunction } from './functions.ts'
 import type { QueueOptions } from './host-json.ts'
 import type { Invoke } from './invoker.ts'
+import type { HostLimits } from './limits.ts'
 import type { HostLog } from './log.ts'
 import { connectQueues } from './queue-connection.ts'
 import { QueueListener } from './queue-listener.ts'
@@ -14,7 +15,7 @@ import { parseSchedule } from './timer-schedule.ts'
 export type TriggersOptions = {
   settings: Settings
   queues: QueueOptions
-  leaseMs: number
+  limits: HostLimits
   invoke: Invoke
   log: HostLog
 }
@@ -74,11 +75,28 @@ export function runByHand(
   })
 }
 
+/**
+ * Runs a timer function now, outside its schedule; resolves when it has ended.
+ * @throws Error when there is no such timer, or when it fails.
+ */
+export async function runTimer(name: string, { timers }: Triggers): Promise<void> {
+  const timer = timers.get(name)
+  if (!timer) {
+    throw new Error(`There is no timer '${name}'; there are: ${[...timers.keys()].join(', ')}`)
+  }
+  const outcome = await timer.trigger()
+  if (outcome.kind === 'succeeded') return
+  throw new Error(
+    `Timer '${name}' ${outcome.kind}${outcome.kind === 'failed' ? `: ${outcome.error}` : ''}`,
+  )
+}
+
 async function listenToQueue(
   fn: Extract<HostFunction, { trigger: 'queue' }>,
-  { settings, queues, leaseMs, invoke, log }: TriggersOptions,
+  { settings, queues, limits, invoke, log }: TriggersOptions,
 ): Promise<QueueListener> {
   const service = await connectQueues(fn.connection, settings)
+  const leaseMs = limits.queueLeaseMs
   return new QueueListener({ function: fn, service, queues, leaseMs, invoke, log })
 }
 

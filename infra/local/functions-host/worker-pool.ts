@@ -3,7 +3,7 @@ import type { InvocationRequest } from '../core-module/rpc.ts'
 import type { HostLog } from './log.ts'
 import type { InvocationOutcome, StartedWorker, WorkerProcess } from './worker-process.ts'
 
-/** Deaths in a row before the app is loaded; then the host gives up, as the genuine one does. */
+/** Deaths in a row before the app was ever loaded; then the host gives up. */
 const MAX_START_ATTEMPTS = 3
 /** Between the death of a worker that never came up and the next attempt. */
 const RESTART_DELAY_MS = 500
@@ -57,7 +57,7 @@ export class WorkerPool {
   take(): Promise<ReadyWorker> {
     for (let tried = 0; tried < this.#slots.length; tried++) {
       const slot = this.#slots[this.#next++ % this.#slots.length]
-      if (slot?.ready) return Promise.resolve(slot.ready)
+      if (slot?.ready?.process.isUsable) return Promise.resolve(slot.ready)
     }
     const waiting = Promise.withResolvers<ReadyWorker>()
     this.#waiting.push(waiting)
@@ -109,15 +109,11 @@ export class WorkerPool {
 
   async #supervise(index: number): Promise<void> {
     const { spawn, log } = this.#options
-    let attempts = 0
-    while (!this.#disposed) {
+    for (let attempt = 1; !this.#disposed; attempt++) {
       const process = spawn()
       this.#slots[index] = { process }
       const started = await Promise.race([process.started, process.exited.then(() => undefined)])
-      if (started) {
-        attempts = 0
-        this.#offer(index, { process, started })
-      }
+      if (started) this.#offer(index, { process, started })
       const how = await process.exited
       this.#slots[index] = {}
       if (this.#disposed) return
@@ -125,9 +121,10 @@ export class WorkerPool {
         `Worker ${process.pid} ended (${how}): ${started ? 'restarting it' : 'it never came up'}`,
       )
       if (started) continue
-      if (++attempts === MAX_START_ATTEMPTS) {
-        const reason = `worker ended ${attempts} times before the app was loaded (${how})`
-        return this.#firstUp[index]?.reject(new Error(reason))
+      // Changes nothing if the app was up before: then it is tried for ever.
+      if (attempt === MAX_START_ATTEMPTS) {
+        const reason = `worker ended ${attempt} times before the app was loaded (${how})`
+        this.#firstUp[index]?.reject(new Error(reason))
       }
       await delay(RESTART_DELAY_MS)
     }

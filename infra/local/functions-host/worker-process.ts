@@ -34,7 +34,7 @@ export class WorkerProcess {
   readonly #log: Log
   readonly #inHand = new Map<string, (outcome: InvocationOutcome) => void>()
   #endOfInvocations: 'crashed' | 'lost' = 'crashed'
-  #hasExited = false
+  #isUsable = false
   /** Resolves when the process is gone, with the words for it. */
   readonly exited: Promise<string>
   /** Resolves when the app is loaded; never, if the process ends before. */
@@ -54,12 +54,13 @@ export class WorkerProcess {
     this.#forwardOutput()
     this.started = new Promise((resolve) => {
       this.#child.on('message', (message: WorkerMessage) => {
-        if (message.type === 'started') resolve(message)
-        else this.#receive(message)
+        if (message.type !== 'started') return this.#receive(message)
+        this.#isUsable = true
+        resolve(message)
       })
     })
     this.exited = once(this.#child, 'exit').then(([code, signal]) => {
-      this.#hasExited = true
+      this.#isUsable = false
       for (const settle of this.#inHand.values()) settle({ kind: this.#endOfInvocations })
       this.#inHand.clear()
       return signal ? `signal ${signal}` : `code ${code}`
@@ -70,9 +71,14 @@ export class WorkerProcess {
     return this.#child.pid
   }
 
+  /** Up, and not about to die. */
+  get isUsable(): boolean {
+    return this.#isUsable
+  }
+
   /** Resolves however the invocation ends; never rejects. */
   invoke(request: InvocationRequest): Promise<InvocationOutcome> {
-    if (this.#hasExited) return Promise.resolve({ kind: this.#endOfInvocations })
+    if (!this.#isUsable) return Promise.resolve({ kind: this.#endOfInvocations })
     return new Promise((resolve) => {
       this.#inHand.set(request.invocationId, resolve)
       this.#send({ type: 'invoke', request })
@@ -81,15 +87,16 @@ export class WorkerProcess {
 
   /** SIGKILL. `lost` pretends that the whole machine went with it. */
   kill(endOfInvocations: 'crashed' | 'lost' = 'crashed'): void {
+    this.#isUsable = false
     this.#endOfInvocations = endOfInvocations
     this.#child.kill('SIGKILL')
   }
 
   /** Lets the app's appTerminate hooks run, by force after `limitMs`. */
   async terminate(limitMs: number): Promise<void> {
-    const force = setTimeout(() => this.kill(), limitMs)
-    // Told before the app is loaded, it would not listen.
-    if (this.#child.connected) this.started.then(() => this.#send({ type: 'terminate' }))
+    // While it loads the app it does not listen, and no hook of the app is to be run.
+    const force = setTimeout(() => this.kill(), this.#isUsable ? limitMs : 0)
+    this.#send({ type: 'terminate' })
     await this.exited
     clearTimeout(force)
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FixtureApp, startApp } from './fixture-app.ts'
+import { eventually, type FixtureApp, startApp } from './fixture-app.ts'
 import { closedGate } from './gate.ts'
 
 const SOURCE = `
@@ -63,7 +63,7 @@ describe('the Event Grid webhook', () => {
       isAnswered = true
     })
     // Both wait at once: a batch runs in parallel.
-    await expect.poll(() => gate.waiting()).toHaveLength(2)
+    await eventually(() => gate.waiting()).toHaveLength(2)
     expect(isAnswered).toBe(false)
     gate.open()
     expect((await answer).status).toBe(202)

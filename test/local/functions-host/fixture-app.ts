@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { expect, vi } from 'vitest'
 import {
   type FunctionsHost,
   type FunctionsHostOptions,
@@ -24,6 +25,12 @@ export type FixtureApp = FunctionsHost &
     /** What the functions said with `context.log(JSON.stringify(…))`, in order. */
     said(functionName: string): unknown[]
   }
+
+// A worker starts in 0.3 s, but on a busy machine in several.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 30_000 })
+
+/** `expect(await read())`, again and again until it holds. */
+export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 })
 
 /** Writes a tiny Functions app to a temporary directory and runs it. */
 export async function startApp(options: FixtureOptions): Promise<FixtureApp> {

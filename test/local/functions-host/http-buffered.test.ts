@@ -158,11 +158,17 @@ describe('HTTP functions without streaming', () => {
     )
   })
 
-  it('answers a body over the limit with an empty 500 and closes the connection', async () => {
-    const response = await call('/api/show', { method: 'POST', body: 'x'.repeat(2_001) })
-    expect([response.status, await response.text()]).toEqual([500, ''])
-    expect(response.headers.get('connection')).toBe('close')
-  })
+  it.each(['declared', 'chunked'])(
+    'answers a %s body over the limit with an empty 500 and closes the connection',
+    async (kind) => {
+      const blob = new Blob(['x'.repeat(2_001)])
+      const body = kind === 'declared' ? blob : blob.stream()
+      const init = { method: 'POST', body, duplex: 'half' } as RequestInit
+      const response = await call('/api/show', init)
+      expect([response.status, await response.text()]).toEqual([500, ''])
+      expect(response.headers.get('connection')).toBe('close')
+    },
+  )
 
   it('asks for a key where authLevel is function, and only there', async () => {
     const statusOf = async (path: string, headers = {}) => (await call(path, { headers })).status

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FixtureApp, type ShownRequest, startApp } from './fixture-app.ts'
+import { eventually, type FixtureApp, type ShownRequest, startApp } from './fixture-app.ts'
 import { closedGate } from './gate.ts'
 
 const SOURCE = `
@@ -62,7 +62,7 @@ describe('HTTP functions with streaming', () => {
       isAnswered = true
     })
     const hasEnded = () => app.lines.some(({ message }) => message.startsWith('Executed'))
-    await expect.poll(hasEnded).toBe(true)
+    await eventually(hasEnded).toBe(true)
     // An answer, if there were one, would be here before that to a later request.
     await fetch(`${app.url}/api/show`)
     expect(isAnswered).toBe(false)
@@ -77,7 +77,7 @@ describe('HTTP functions with streaming', () => {
     await response.body?.getReader().read()
     hangUp.abort()
     gate.open()
-    await expect.poll(() => app.said('stream')).toContain('made to its end')
+    await eventually(() => app.said('stream')).toContain('made to its end')
   })
 
   it('lets a stream leave as it is made', async () => {
@@ -161,7 +161,7 @@ describe('HTTP functions with streaming', () => {
     await using gate = await closedGate()
     await using app = await startApp({ source: SOURCE })
     const answer = fetch(`${app.url}/api/waits?gate=${gate.url}`)
-    await expect.poll(() => gate.waiting()).toHaveLength(1)
+    await eventually(() => gate.waiting()).toHaveLength(1)
     await app.killWorker(0)
     expect((await answer).status).toBe(502)
   })

@@ -1,7 +1,7 @@
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Azurite, startAzurite } from '../../../infra/local/azurite.ts'
-import { type FixtureApp, type FixtureOptions, startApp } from './fixture-app.ts'
+import { eventually, type FixtureApp, type FixtureOptions, startApp } from './fixture-app.ts'
 import { closedGate } from './gate.ts'
 
 const SOURCE = `
@@ -25,7 +25,7 @@ describe('a queue function', () => {
   beforeAll(async () => {
     azurite = await startAzurite()
     service = QueueServiceClient.fromConnectionString(azurite.connectionString)
-  }, 60_000)
+  })
   afterAll(() => azurite.dispose())
 
   const start = async (queues: object = {}, options: Partial<FixtureOptions> = {}) => {
@@ -40,7 +40,6 @@ describe('a queue function', () => {
     })
     return { app, queue, poison: service.getQueueClient(`${queueName}-poison`) }
   }
-  const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 })
   const messagesIn = async (queue: QueueClient) => {
     if (!(await queue.exists())) return []
     return (await queue.peekMessages({ numberOfMessages: 32 })).peekedMessageItems
@@ -55,15 +54,15 @@ describe('a queue function', () => {
     await using _ = app
     await queue.sendMessage(base64({ n: 1 }))
     await queue.sendMessage(base64('no json'))
-    await poll(() => messages(app)).toEqual(expect.arrayContaining([{ n: 1 }, 'no json']))
-    await poll(() => lengthOf(queue)).toBe(0)
+    await eventually(() => messages(app)).toEqual(expect.arrayContaining([{ n: 1 }, 'no json']))
+    await eventually(() => lengthOf(queue)).toBe(0)
   })
 
   it('learns about the message, except for what its payload hides', async () => {
     const { app, queue } = await start()
     await using _ = app
     const { messageId } = await queue.sendMessage(base64('plain'))
-    await poll(() => app.said('work')).toHaveLength(1)
+    await eventually(() => app.said('work')).toHaveLength(1)
     const said = app.said('work')[0] as { triggerMetadata: Record<string, unknown> }
     expect(said.triggerMetadata).toMatchObject({
       id: messageId,
@@ -75,7 +74,7 @@ describe('a queue function', () => {
       expect(Date.parse(String(said.triggerMetadata[name]))).not.toBeNaN()
     }
     await queue.sendMessage(base64({ id: 'mine', dequeueCount: 7, list: [1] }))
-    await poll(() => app.said('work')).toHaveLength(2)
+    await eventually(() => app.said('work')).toHaveLength(2)
     expect(app.said('work')[1]).toMatchObject({ triggerMetadata: { id: 'mine', dequeueCount: 7 } })
     expect(app.said('work')[1]).not.toHaveProperty('triggerMetadata.list')
   })
@@ -85,7 +84,7 @@ describe('a queue function', () => {
     await using _ = app
     const body = base64({ fail: true })
     await queue.sendMessage(body)
-    await poll(() => messagesIn(poison)).toHaveLength(1)
+    await eventually(() => messagesIn(poison)).toHaveLength(1)
     expect(messages(app)).toHaveLength(5)
     const [message] = await messagesIn(poison)
     expect(message).toMatchObject({ messageText: body, dequeueCount: 0 })
@@ -98,7 +97,7 @@ describe('a queue function', () => {
     const { app, queue, poison } = await start()
     await using _ = app
     await queue.sendMessage('{"not": "base64"}')
-    await poll(() => messagesIn(poison)).toHaveLength(1)
+    await eventually(() => messagesIn(poison)).toHaveLength(1)
     expect((await messagesIn(poison))[0]?.messageText).toBe('{"not": "base64"}')
     expect(messages(app)).toEqual([])
     expect(await lengthOf(queue)).toBe(0)
@@ -112,9 +111,9 @@ describe('a queue function', () => {
     await using _ = app
     const body = Buffer.from([0xff, 0xfe, 0xfd]).toString('base64')
     await queue.sendMessage(body)
-    await poll(async () => (await messagesIn(queue))[0]?.dequeueCount).toBe(1)
+    await eventually(async () => (await messagesIn(queue))[0]?.dequeueCount).toBe(1)
     expect(await messagesIn(poison)).toEqual([])
-    await poll(() => messagesIn(poison)).toHaveLength(1)
+    await eventually(() => messagesIn(poison)).toHaveLength(1)
     expect(messages(app)).toEqual([])
   })
 
@@ -122,7 +121,7 @@ describe('a queue function', () => {
     const { app, queue } = await start({ messageEncoding: 'none' })
     await using _ = app
     await queue.sendMessage('{"n": 1}')
-    await poll(() => messages(app)).toEqual([{ n: 1 }])
+    await eventually(() => messages(app)).toEqual([{ n: 1 }])
   })
 
   it('works on batchSize + newBatchThreshold messages at most at once', async () => {
@@ -130,9 +129,9 @@ describe('a queue function', () => {
     const { app, queue } = await start({ batchSize: 2, newBatchThreshold: 1 })
     await using _ = app
     for (let n = 0; n < 6; n++) await queue.sendMessage(base64({ gate: gate.url }))
-    await poll(() => gate.waiting()).toHaveLength(2)
+    await eventually(() => gate.waiting()).toHaveLength(2)
     gate.open()
-    await poll(() => messages(app)).toHaveLength(6)
+    await eventually(() => messages(app)).toHaveLength(6)
   })
 
   it('keeps its message while it runs longer than the lease', async () => {
@@ -140,13 +139,13 @@ describe('a queue function', () => {
     const { app, queue } = await start({}, { limits: { queueLeaseMs: 1_000 } })
     await using _ = app
     const { messageId } = await queue.sendMessage(base64({ gate: gate.url }))
-    await poll(() => gate.waiting()).toHaveLength(1)
+    await eventually(() => gate.waiting()).toHaveLength(1)
     const firstLease = (app.said('work')[0] as { triggerMetadata: { nextVisibleTime: string } })
       .triggerMetadata.nextVisibleTime
     // Azurite's clock is this machine's: the first lease has certainly ended by then.
-    await poll(() => Date.now()).toBeGreaterThan(Date.parse(firstLease) + 500)
+    await eventually(() => Date.now()).toBeGreaterThan(Date.parse(firstLease) + 500)
     gate.open()
-    await poll(() => lengthOf(queue)).toBe(0)
+    await eventually(() => lengthOf(queue)).toBe(0)
     expect(messages(app)).toHaveLength(1)
     expect(messageId).toBe(
       (app.said('work')[0] as { triggerMetadata: { id: string } }).triggerMetadata.id,
@@ -158,14 +157,14 @@ describe('a queue function', () => {
     const { app, queue } = await start({}, { limits: { queueLeaseMs: 1_000 } })
     await using _ = app
     await queue.sendMessage(base64({ gate: gate.url }))
-    await poll(() => gate.waiting()).toHaveLength(1)
+    await eventually(() => gate.waiting()).toHaveLength(1)
     const [pid] = app.workers
     await app.killWorker(0)
     gate.open()
-    await poll(() => messages(app)).toHaveLength(2)
+    await eventually(() => messages(app)).toHaveLength(2)
     expect(app.said('work')[1]).toMatchObject({ triggerMetadata: { dequeueCount: 2 } })
     expect(app.workers).not.toContain(pid)
-    await poll(() => lengthOf(queue)).toBe(0)
+    await eventually(() => lengthOf(queue)).toBe(0)
   })
 
   it('at shutdown finishes what it has in hand, then deletes the message', async () => {
@@ -173,9 +172,9 @@ describe('a queue function', () => {
     const { app, queue } = await start()
     await using _ = app
     await queue.sendMessage(base64({ gate: gate.url }))
-    await poll(() => gate.waiting()).toHaveLength(1)
+    await eventually(() => gate.waiting()).toHaveLength(1)
     const disposed = app.dispose()
-    await poll(() => fetch(app.url).catch(() => 'refused')).toBe('refused')
+    await eventually(() => fetch(app.url).catch(() => 'refused')).toBe('refused')
     expect(await lengthOf(queue)).toBe(1)
     gate.open()
     await disposed
@@ -189,7 +188,7 @@ describe('a queue function', () => {
     expect(await queue.exists()).toBe(false)
     await queue.create()
     await queue.sendMessage(base64('found'))
-    await poll(() => messages(app)).toEqual(['found'])
+    await eventually(() => messages(app)).toEqual(['found'])
   })
 
   it('whose connection is missing is disabled, alone', async () => {

@@ -1,7 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Azurite, startAzurite } from '../../../infra/local/azurite.ts'
-import { startApp } from './fixture-app.ts'
+import { eventually, startApp } from './fixture-app.ts'
 
 const timer = (name: string, options: string) => `
 app.timer('${name}', {
@@ -15,7 +15,7 @@ describe('a timer function', () => {
   let azurite: Azurite
   beforeAll(async () => {
     azurite = await startAzurite()
-  }, 60_000)
+  })
   afterAll(() => azurite.dispose())
 
   const start = (source: string, settings = {}) =>
@@ -29,7 +29,7 @@ describe('a timer function', () => {
 
   it('below a minute runs by its schedule, without a status', async () => {
     await using app = await start(timer('often', `schedule: '%OFTEN%'`), { OFTEN: '* * * * * *' })
-    await expect.poll(() => app.said('often'), { timeout: 5_000 }).not.toEqual([])
+    await eventually(() => app.said('often')).not.toEqual([])
     expect(app.said('often')[0]).toEqual({
       schedule: { adjustForDST: true },
       scheduleStatus: null,
@@ -50,18 +50,18 @@ describe('a timer function', () => {
     const text = JSON.stringify(missed)
     await statusBlob('hourly').upload(text, text.length)
     await using app = await start(timer('hourly', HOURLY))
-    await expect.poll(() => app.said('hourly')).toHaveLength(1)
+    await eventually(() => app.said('hourly')).toHaveLength(1)
     expect(app.said('hourly')[0]).toMatchObject({
       isPastDue: true,
       scheduleStatus: { next: missed.Next },
     })
-    await expect.poll(async () => (await status('hourly')).Last).toBe(missed.Next)
+    await eventually(async () => (await status('hourly')).Last).toBe(missed.Next)
     expect(Date.parse((await status('hourly')).Next)).toBeGreaterThan(Date.now())
   })
 
   it('runs at the start where it says so, and when it is told to', async () => {
     await using app = await start(timer('eager', `${HOURLY}, runOnStartup: true`))
-    await expect.poll(() => app.said('eager')).toHaveLength(1)
+    await eventually(() => app.said('eager')).toHaveLength(1)
     await app.runTimer('eager')
     expect(app.said('eager')).toHaveLength(2)
 
@@ -74,7 +74,7 @@ describe('a timer function', () => {
     expect((await admin('wrong')).status).toBe(401)
     expect((await admin(app.keys.function)).status).toBe(403)
     expect((await admin(app.keys.master)).status).toBe(202)
-    await expect.poll(() => app.said('eager')).toHaveLength(3)
+    await eventually(() => app.said('eager')).toHaveLength(3)
     await expect(app.runTimer('nobody')).rejects.toThrow(`no timer 'nobody'; there are: eager`)
   })
 
