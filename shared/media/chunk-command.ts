@@ -24,8 +24,11 @@ const PREROLL_FRAMES = 4
 const MARGIN_SECONDS = 2
 /** Beyond the planned end of the last chunk nothing is rendered, whatever timestamps say. */
 const LAST_CHUNK_MARGIN_SECONDS = 30
-/** Where a demuxer finds positions by time alone, it is sent this much before the keyframe. */
-const SEEK_LEAD_SECONDS: Record<Container, number> = { mov: 0, matroska: 0, avi: 0, mpegts: 1.5 }
+/**
+ * Where a demuxer finds positions by time alone, or places sound loosely, it is sent this much
+ * before the keyframe.
+ */
+const SEEK_LEAD_SECONDS: Record<Container, number> = { mov: 0, matroska: 0, avi: 0.5, mpegts: 1.5 }
 const AAC_SAMPLE_RATES = [16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
 
 /**

@@ -2,12 +2,18 @@ import type { MediaDescription } from './description.ts'
 import type { KeyframeIndex } from './keyframes.ts'
 import type { ChunkPlan } from './plan.ts'
 
-/** Five minutes of 1080p30: what one core decodes, scales and encodes within minutes. */
-export const CHUNK_PIXEL_FRAMES = 1920 * 1080 * 30 * 300
-/** The copy of a chunk lies on the temporary disk (300 MB) together with its proxy. */
-export const CHUNK_BYTES = 200 * 1024 * 1024
-/** However small the pictures, so that a long recording has many workers and early results. */
-export const CHUNK_SECONDS = 600
+/** How large a chunk may be. */
+export type ChunkBounds = { pixelFrames: number; bytes: number; seconds: number }
+
+/** What fits a job of ten minutes on one core and 300 MB of temporary disk. */
+export const CHUNK_BOUNDS: ChunkBounds = {
+  /** Five minutes of 1080p30: what one core decodes, scales and encodes within minutes. */
+  pixelFrames: 1920 * 1080 * 30 * 300,
+  /** The copy of a chunk lies on the temporary disk together with its proxy. */
+  bytes: 200 * 1024 * 1024,
+  /** However small the pictures, so that a long recording has many workers and early results. */
+  seconds: 600,
+}
 /** The first chunk is this much smaller: it decides when playback can begin. */
 const FIRST_CHUNK_SHARE = 0.2
 
@@ -15,16 +21,20 @@ const FIRST_CHUNK_SHARE = 0.2
  * Cuts a recording at keyframes into chunks of bounded work. A chunk is larger than the bounds
  * only where a single group of pictures is.
  */
-export function cutChunks(media: MediaDescription, keyframes: KeyframeIndex): ChunkPlan[] {
+export function cutChunks(
+  media: MediaDescription,
+  keyframes: KeyframeIndex,
+  bounds: ChunkBounds = CHUNK_BOUNDS,
+): ChunkPlan[] {
   const groups = groupsOf(media, keyframes)
   const pixels = media.video.width * media.video.height
   const starts: number[] = []
   let load = Number.POSITIVE_INFINITY
   for (const [n, group] of groups.entries()) {
     const share = Math.max(
-      (group.packets * pixels) / CHUNK_PIXEL_FRAMES,
-      group.bytes / CHUNK_BYTES,
-      group.seconds / CHUNK_SECONDS,
+      (group.packets * pixels) / bounds.pixelFrames,
+      group.bytes / bounds.bytes,
+      group.seconds / bounds.seconds,
     )
     if (load + share > (starts.length === 1 ? FIRST_CHUNK_SHARE : 1)) {
       starts.push(n)

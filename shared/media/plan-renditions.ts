@@ -1,4 +1,4 @@
-import { cutChunks } from './cut-chunks.ts'
+import { CHUNK_BOUNDS, type ChunkBounds, cutChunks } from './cut-chunks.ts'
 import type { MediaDescription, VideoDescription } from './description.ts'
 import type { KeyframeIndex } from './keyframes.ts'
 import type { RenditionPlan, TrackMethod } from './plan.ts'
@@ -24,8 +24,12 @@ const COPIED_PIXELS: Record<string, readonly string[]> = {
 }
 
 /** Decides everything about the renditions of a recording. Pure: same input, same plan. */
-export function planRenditions(media: MediaDescription, keyframes: KeyframeIndex): RenditionPlan {
-  const chunks = cutChunks(media, keyframes)
+export function planRenditions(
+  media: MediaDescription,
+  keyframes: KeyframeIndex,
+  bounds: ChunkBounds = CHUNK_BOUNDS,
+): RenditionPlan {
+  const chunks = cutChunks(media, keyframes, bounds)
   const { timeBase } = media.video
   const shown = (pts: number) => (pts * timeBase[0]) / timeBase[1] - keyframes.zeroSeconds.video
   const durationSeconds = Math.max(shown(keyframes.endPts), 0.001)
