@@ -10,6 +10,7 @@ app.storageQueue('work', {
   connection: 'Work',
   handler: async (message, context) => {
     context.log(JSON.stringify({ message, triggerMetadata: context.triggerMetadata }))
+    if (message.exit && context.triggerMetadata.dequeueCount === 1) process.exit(1)
     if (message.gate) await fetch(message.gate)
     if (message.fail) throw new Error('on purpose')
   },
@@ -154,7 +155,9 @@ describe('a queue function', () => {
 
   it('gets the message again when the lease of a worker that was killed has run out', async () => {
     await using gate = await closedGate()
-    const { app, queue } = await start({}, { limits: { queueLeaseMs: 1_000 } })
+    // Released as a failure, it would not be back within this test.
+    const asFailure = { visibilityTimeout: '01:00:00' }
+    const { app, queue } = await start(asFailure, { limits: { queueLeaseMs: 1_000 } })
     await using _ = app
     await queue.sendMessage(base64({ gate: gate.url }))
     await eventually(() => gate.waiting()).toHaveLength(1)
@@ -164,6 +167,16 @@ describe('a queue function', () => {
     await eventually(() => messages(app)).toHaveLength(2)
     expect(app.said('work')[1]).toMatchObject({ triggerMetadata: { dequeueCount: 2 } })
     expect(app.workers).not.toContain(pid)
+    await eventually(() => lengthOf(queue)).toBe(0)
+  })
+
+  it('gets the message again at once when its worker has ended by itself', async () => {
+    const { app, queue } = await start()
+    await using _ = app
+    await queue.sendMessage(base64({ exit: true }))
+    await eventually(() => app.said('work').at(-1)).toMatchObject({
+      triggerMetadata: { dequeueCount: 2 },
+    })
     await eventually(() => lengthOf(queue)).toBe(0)
   })
 

@@ -67,7 +67,8 @@ describe('workers', () => {
   })
 
   it('do not outlive a host that is killed', async () => {
-    const appDirectory = await writeApp({ source: SOURCE })
+    // Something always keeps a worker of a true app alive.
+    const appDirectory = await writeApp({ source: `${SOURCE}; setInterval(() => {}, 1_000)` })
     const script = join(appDirectory, 'host.mjs')
     const module = new URL('../../../infra/local/functions-host/host.ts', import.meta.url)
     await writeFile(
