@@ -7,8 +7,6 @@ import {
   type StorageEndpoints,
 } from './storage-account.ts'
 
-export { connectionStringOf } from './storage-account.ts'
-
 export type Azurite = StorageEndpoints & {
   accountName: string
   accountKey: string

@@ -1,11 +1,12 @@
 import path from 'node:path'
 import { StorageSharedKeyCredential } from '@azure/storage-blob'
-import { type EventSubscription, readTopology } from '../topology.ts'
+import { readTopology } from '../topology.ts'
 import { appSettings, LOCAL_AUDIENCE, LOCAL_TENANT } from './app-settings.ts'
-import { type Azurite, connectionStringOf, startAzurite } from './azurite.ts'
+import { type Azurite, startAzurite } from './azurite.ts'
 import { blobDeadLetters } from './event-grid/dead-letter.ts'
 import { type EventGrid, startEventGrid } from './event-grid/event-grid.ts'
 import type { Report } from './event-grid/report.ts'
+import { functionWebhooks } from './event-grid/webhook-url.ts'
 import { type FunctionsHost, startFunctionsHost } from './functions-host/host.ts'
 import { LOCAL_KEYS } from './functions-host/keys.ts'
 import type { Log } from './functions-host/log.ts'
@@ -14,6 +15,7 @@ import { type LocalPorts, portsFrom } from './ports.ts'
 import { provision } from './provision.ts'
 import { sampleDocks, samplePeople } from './sample-people.ts'
 import { seedPeople } from './seed-people.ts'
+import { connectionStringOf } from './storage-account.ts'
 import { type StorageGateway, startStorageGateway } from './storage-gateway/gateway.ts'
 
 /** How long running work may take to finish when the system is stopped; it is done again later. */
@@ -91,7 +93,8 @@ async function start(
     await startEventGrid({
       topology,
       port: ports.events,
-      deliverTo: (subscription) => webhookOf(hostUrl, subscription),
+      deliverTo: (subscription) =>
+        functionWebhooks(hostUrl, LOCAL_KEYS.eventGridExtension)(subscription),
       deadLetters: blobDeadLetters(storage.connectionString),
       ...(options.retryScale !== undefined && { retryScale: options.retryScale }),
       ...(options.report && { report: options.report }),
@@ -147,11 +150,3 @@ const startGateway = (
     publish: (event) => eventGrid.publish(event),
     port: ports.blob,
   })
-
-/** Where a subscription's events go: the webhook of the function that it names. */
-function webhookOf(hostUrl: string, subscription: EventSubscription): URL {
-  const webhook = new URL(`${hostUrl}/runtime/webhooks/EventGrid`)
-  webhook.searchParams.set('functionName', subscription.function)
-  webhook.searchParams.set('code', LOCAL_KEYS.eventGridExtension)
-  return webhook
-}

@@ -3,11 +3,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { type Azurite, connectionStringOf, startAzurite } from '../../infra/local/azurite.ts'
+import { type Azurite, startAzurite } from '../../infra/local/azurite.ts'
 import { blobDeadLetters } from '../../infra/local/event-grid/dead-letter.ts'
 import { type EventGrid, startEventGrid } from '../../infra/local/event-grid/event-grid.ts'
 import { functionWebhooks } from '../../infra/local/event-grid/webhook-url.ts'
 import { provision } from '../../infra/local/provision.ts'
+import { connectionStringOf } from '../../infra/local/storage-account.ts'
 import {
   type StorageGateway,
   startStorageGateway,

@@ -7,8 +7,9 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Azurite, connectionStringOf, startAzurite } from '../../../infra/local/azurite.ts'
+import { type Azurite, startAzurite } from '../../../infra/local/azurite.ts'
 import type { EventGridEvent } from '../../../infra/local/event-grid/events.ts'
+import { connectionStringOf } from '../../../infra/local/storage-account.ts'
 import {
   type StorageGateway,
   startStorageGateway,
