@@ -28,9 +28,13 @@ export function parsePartBlobName(blobName: string): { id: FootageId; part: Part
 /** The blob beside an original from which its rows in the tables can be rebuilt. */
 export const metadataBlobName = (id: FootageId): string => `${id}/metadata.json`
 
-/** The blob in quarantine that keeps the bytes of one failed attempt to upload a part. */
-export const quarantineBlobName = (id: FootageId, part: PartName, attempt: number): string =>
-  `${id}/${part}/${attempt}`
+/**
+ * The blob in quarantine that keeps the bytes of one failed attempt to upload a part. The ETag that
+ * they had in landing names the attempt: whoever keeps them again finds them kept, and the bytes of
+ * another attempt never take their place.
+ */
+export const quarantineBlobName = (id: FootageId, part: PartName, landedEtag: string): string =>
+  `${id}/${part}/${landedEtag.replace(/[^0-9A-Za-z]/g, '')}`
 
 /** The kinds of playable renditions: the full-quality copy and the low-bandwidth proxy. */
 export const PLAYABLE_KINDS = ['copy', 'proxy'] as const

@@ -1,7 +1,7 @@
 import { announce } from '../events/announce.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, Mismatch, OriginalPart, Part } from '../footage/footage.ts'
-import type { FootageId, PartName } from '../footage/ids.ts'
+import { type FootageId, type PartName, quarantineBlobName } from '../footage/ids.ts'
 import { advance, canBecome } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 import type { FootageChange } from '../storage/catalogue.ts'
@@ -29,7 +29,7 @@ export async function securePart(
 
   if (part.state === 'secured') {
     await keepStranger(services, id, part, landed)
-  } else {
+  } else if (!isQuarantined(part, quarantineBlobName(id, name, landed.etag))) {
     await catalogue.change(id, (current) => markLanded(current, name))
     const begun = await securingProgress.find(id, name, landed.etag)
     const copy = await originals.stage(id, name, landed, begun, signal)
@@ -37,7 +37,7 @@ export async function securePart(
       await securingProgress.save(id, name, landed.etag, copy.progress)
       return queues.send('secure-footage', { footageId: id, part: name, etag })
     }
-    const reason = mismatchOf(part.accepted ?? part.declared, copy.staged)
+    const reason = mismatchOf(part, copy.staged)
     if (reason) {
       await quarantinePart(services, id, part, reason, landed, copy.staged)
     } else {
@@ -92,8 +92,7 @@ async function keepStranger(
   landed: BlobVersion,
 ): Promise<void> {
   if (part.original?.landedEtag === landed.etag) return
-  const attempt = part.mismatches.length + 1
-  const quarantineBlob = await quarantine.keep(id, part.part, attempt, landed)
+  const quarantineBlob = await quarantine.keep(id, part.part, landed)
   await audit.appendOnce(id, {
     action: 'footage-sent-again',
     actor: 'service',
@@ -110,8 +109,7 @@ async function quarantinePart(
   { size, sha256 }: StagedCopy,
 ): Promise<void> {
   const { quarantine, catalogue, audit, now } = services
-  const attempt = part.mismatches.length + 1
-  const quarantineBlob = await quarantine.keep(id, part.part, attempt, landed)
+  const quarantineBlob = await quarantine.keep(id, part.part, landed)
   const mismatch: Mismatch = {
     reason,
     declared: { size: part.declared.size, sha256: part.declared.sha256 },
@@ -126,7 +124,8 @@ async function quarantinePart(
   })
   const footage = await catalogue.change(id, (current) => {
     const latest = findPart(current, part.part)
-    if (!latest || latest.state === 'secured' || latest.mismatches.length >= attempt) return null
+    if (!latest || latest.state === 'secured') return null
+    if (isQuarantined(latest, quarantineBlob)) return null
     const mismatched: Part = {
       ...latest,
       state: 'mismatched',
@@ -138,6 +137,10 @@ async function quarantinePart(
   })
   await announce(services, footage)
 }
+
+/** Whether that upload is on record already: a worker died before it could empty landing. */
+const isQuarantined = ({ mismatches }: Part, blob: string): boolean =>
+  mismatches.some(({ quarantineBlob }) => quarantineBlob === blob)
 
 function markLanded(footage: Footage, name: PartName): FootageChange | null {
   const part = findPart(footage, name)
