@@ -4,7 +4,7 @@ import type { Borough } from './boroughs.ts'
 import { type Footage, footageSchema } from './footage.ts'
 import type { FootageId } from './ids.ts'
 import type { Reference } from './references.ts'
-import { FOOTAGE_STATES, type FootageState } from './state.ts'
+import { FOOTAGE_STATES, isSecured } from './state.ts'
 
 /** The ways in which footage is looked for: each is a range of row keys in known partitions. */
 export type AccessPath =
@@ -13,7 +13,17 @@ export type AccessPath =
   | { by: 'officer'; officer: string }
   | { by: 'camera'; camera: string }
   | { by: 'reference'; reference: Reference }
-  | { by: 'state'; state: FootageState | 'quarantined' }
+  | { by: 'state'; state: WorkList }
+
+/**
+ * The lists that work is taken from: every state, and beside them what has a part in quarantine, and
+ * what is secured itself but waits for a sidecar.
+ */
+export const WORK_LISTS = [...FOOTAGE_STATES, 'quarantined', 'awaiting-sidecar'] as const
+export type WorkList = (typeof WORK_LISTS)[number]
+
+/** A span that no recording lies outside of. */
+export const EVER = { from: '1970-01-01T00:00:00.000Z', to: '9999-12-31T23:59:59.999Z' }
 
 /** Where an index row lies. */
 export type IndexKey = { partition: string; row: string }
@@ -44,8 +54,9 @@ export type Summary = z.infer<typeof summarySchema>
 export const summarise = (footage: Footage): Summary =>
   summarySchema.parse({ ...footage, recordedAt: footage.clock.recordedAt })
 
-/** Whether the index tells the same of both, apart from when and how often they changed. */
+/** Whether the index tells the same of both in the same places, apart from when they changed. */
 export const looksAlike = (a: Footage, b: Footage): boolean =>
+  isDeepStrictEqual(indexKeys(a), indexKeys(b)) &&
   isDeepStrictEqual(
     { ...summarise(a), revision: 0, changedAt: '' },
     { ...summarise(b), revision: 0, changedAt: '' },
@@ -85,16 +96,18 @@ export function indexKeys(footage: Footage): IndexKey[] {
   if (footage.borough) paths.push({ by: 'borough', borough: footage.borough })
   const keys = paths.map((path) => ({ partition: timedPartition(path, recordedAt), row }))
   const shard = shardOf(footage.id)
-  keys.push({ partition: statePartition(footage.state, shard), row })
-  if (isQuarantined(footage)) keys.push({ partition: statePartition('quarantined', shard), row })
-  return keys
+  const lists = workListsOf(footage).map((list) => ({
+    partition: statePartition(list, shard),
+    row,
+  }))
+  return [...keys, ...lists]
 }
 
 /** The rows that a recording would have on every work list there is. */
 export function stateKeys(footage: Footage): IndexKey[] {
   const row = rowKey(footage.clock.recordedAt, footage.id)
   const shard = shardOf(footage.id)
-  return [...FOOTAGE_STATES, 'quarantined' as const].map((state) => ({
+  return WORK_LISTS.map((state) => ({
     partition: statePartition(state, shard),
     row,
   }))
@@ -133,12 +146,17 @@ const periodOf = (path: TimedPath): number =>
 const timedPartition = (path: TimedPath, at: string): string =>
   [path.by, ...valuesOf(path), at.slice(0, periodOf(path))].map(keyText).join(':')
 
-/** Whether a part of it waits in quarantine, whatever the state of the recording itself. */
-const isQuarantined = (footage: Footage): boolean =>
-  footage.parts.some(({ state }) => state === 'mismatched')
+/** The work lists that a recording is on. */
+export function workListsOf({ state, parts }: Footage): WorkList[] {
+  const lists: WorkList[] = [state]
+  if (parts.some((part) => part.state === 'mismatched')) lists.push('quarantined')
+  if (isSecured(state) && parts.some((part) => part.state !== 'secured')) {
+    lists.push('awaiting-sidecar')
+  }
+  return lists
+}
 
-const statePartition = (state: FootageState | 'quarantined', shard: number): string =>
-  `state:${state}:${shard}`
+const statePartition = (state: WorkList, shard: number): string => `state:${state}:${shard}`
 
 function valuesOf(path: TimedPath): string[] {
   switch (path.by) {

@@ -1,17 +1,23 @@
 import type { Footage } from '../footage/footage.ts'
-import type { FootageState } from '../footage/state.ts'
+import { EVER, type WorkList, workListsOf } from '../footage/index-keys.ts'
 import { driveRenditions } from '../render/drive-renditions.ts'
 import { rollUp } from '../render/roll-up.ts'
 import type { Services } from '../services.ts'
 
-/** The states that should not last, and so may mean that an event was lost or a worker died. */
-const PASSING_STATES: FootageState[] = ['expected', 'landed', 'mismatched', 'secured', 'rendering']
+/** The work lists that should be left soon: who stays may wait for a lost event or a dead worker. */
+const PASSING: WorkList[] = [
+  'expected',
+  'landed',
+  'mismatched',
+  'secured',
+  'rendering',
+  'awaiting-sidecar',
+]
 
-/** How far back a sweep looks: what has stood still longer is on the work lists for people. */
-const SWEPT_DAYS = 30
-const DAY_MS = 86_400_000
-/** How many recordings of one state a sweep drives again; the next sweep takes the others. */
-const LIMIT_PER_STATE = 500
+/** What has stood still longer is left to people. When it was recorded does not matter. */
+const PATIENCE_END_MS = 30 * 86_400_000
+/** How many recordings of one list a sweep drives again; the next sweep takes the others. */
+const LIMIT_PER_LIST = 500
 /** Rendering waits its turn on the queues at shift change; that is no sign of a fault. */
 const RENDERING_PATIENCE = 4
 
@@ -23,23 +29,21 @@ const RENDERING_PATIENCE = 4
  */
 export async function sweep(services: Services, idleMs: number): Promise<number> {
   const { index, catalogue, now } = services
-  const to = now()
-  const span = {
-    from: new Date(to.getTime() - SWEPT_DAYS * DAY_MS).toISOString(),
-    to: to.toISOString(),
-  }
+  const time = now().getTime()
   let total = 0
-  for (const state of PASSING_STATES) {
+  for (const state of PASSING) {
     const patience = state === 'rendering' ? RENDERING_PATIENCE * idleMs : idleMs
-    const stoodStill = (changedAt: string) => to.getTime() - Date.parse(changedAt) >= patience
+    const idleFor = (changedAt: string) => time - Date.parse(changedAt)
     let driven = 0
-    for await (const { summary } of index.read({ by: 'state', state }, span)) {
-      if (driven === LIMIT_PER_STATE) break
-      // The index may be older than the truth, never newer: it can rule out, not in.
-      if (!stoodStill(summary.changedAt)) continue
+    for await (const { summary } of index.read({ by: 'state', state }, EVER)) {
+      if (driven === LIMIT_PER_LIST) break
+      // The index may be older than the truth, never newer: it can rule out what is too young.
+      if (idleFor(summary.changedAt) < patience) continue
       const footage = await catalogue.find(summary.id)
-      if (!footage || !stoodStill(footage.changedAt)) continue
-      if (footage.state !== state) await catalogue.reindex(footage.id)
+      if (!footage) continue
+      const idle = idleFor(footage.changedAt)
+      if (idle < patience || idle > PATIENCE_END_MS) continue
+      if (!workListsOf(footage).includes(state)) await catalogue.reindex(footage.id)
       else if (await driveAgain(services, footage)) driven += 1
     }
     total += driven
