@@ -1,13 +1,14 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { edge, requireDuty } from '../../shared/http/edge.ts'
 import { inspectQuarantine } from '../../shared/quarantine/review.ts'
 
 /** What waits of one recording, with short-lived URLs to inspect the bytes. */
 export const handleInspectQuarantine = edge(async (call) => {
-  await call.caller('manage-quarantine')
+  const visitor = await call.visitor()
+  requireDuty(visitor.principal, 'manage-quarantine')
   const id = call.param('id', footageIdSchema)
-  return { jsonBody: await inspectQuarantine(call.services, id) }
+  return { jsonBody: await inspectQuarantine(call.services, visitor, id) }
 })
 
 app.http('inspectQuarantine', {

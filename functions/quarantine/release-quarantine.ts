@@ -5,11 +5,11 @@ import { quarantineReleaseSchema, releaseQuarantine } from '../../shared/quarant
 
 /** A person accepts quarantined bytes as they are. */
 export const handleReleaseQuarantine = edge(async (call) => {
-  const principal = await call.principal()
-  requireDuty(principal, 'manage-quarantine')
+  const visitor = await call.visitor()
+  requireDuty(visitor.principal, 'manage-quarantine')
   const id = call.param('id', footageIdSchema)
   const release = await call.body(quarantineReleaseSchema)
-  await releaseQuarantine(call.services, principal, id, release)
+  await releaseQuarantine(call.services, visitor, id, release)
   return { status: 202, jsonBody: { id } }
 })
 

@@ -14,6 +14,7 @@ export const AUDITED_ACTIONS = {
   'footage-secured': 'collection',
   'footage-mismatched': null,
   'footage-sent-again': null,
+  'quarantine-inspected': 'consultation',
   'quarantine-released': 'alteration',
   'metadata-viewed': 'consultation',
   'poster-viewed': 'consultation',

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { decide } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { Footage, Mismatch, Part } from '../footage/footage.ts'
 import { type FootageId, type PartName, partNameSchema } from '../footage/ids.ts'
+import { EVER, workListsOf } from '../footage/index-keys.ts'
 import { findPart, withPart } from '../ingest/parts.ts'
+import { admit, type Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 
 /** How long an inspector may read quarantined bytes by one URL. */
@@ -21,27 +24,40 @@ export type Quarantined = {
   parts: QuarantinedPart[]
 }
 
-/** Recordings of which a part waits in quarantine, newest first. */
-export async function listQuarantine({ index, catalogue, now }: Services): Promise<Quarantined[]> {
+/** Recordings of which a part waits in quarantine and which this person may mark, newest first. */
+export async function listQuarantine(
+  { index, catalogue, now }: Services,
+  principal: Principal,
+): Promise<Quarantined[]> {
   const found: Quarantined[] = []
-  const everything = { from: new Date(0).toISOString(), to: now().toISOString() }
-  for await (const { summary } of index.read({ by: 'state', state: 'quarantined' }, everything)) {
-    found.push(quarantinedOf(await catalogue.get(summary.id)))
+  for await (const { summary } of index.read({ by: 'state', state: 'quarantined' }, EVER)) {
+    const footage = await catalogue.get(summary.id)
+    if (!workListsOf(footage).includes('quarantined')) continue
+    if (decide(principal, 'mark', footage, now()).allowed) found.push(quarantinedOf(footage))
     if (found.length === LIST_LIMIT) break
   }
   return found
 }
 
 /**
- * What waits of one recording, with URLs to inspect the bytes.
- * @throws BluelampError `not-found` if nothing does
+ * What waits of one recording, with URLs to inspect the bytes. They may show as much as the original
+ * would: whoever may not view it may not inspect them, and the inspection is recorded first.
+ * @throws BluelampError `not-found` if refused, missing, or nothing waits
  */
 export async function inspectQuarantine(
-  { catalogue, quarantine }: Services,
+  services: Services,
+  visitor: Visitor,
   id: FootageId,
 ): Promise<Quarantined & { attempts: { part: PartName; blob: string; url: string }[] }> {
-  const footage = await catalogue.find(id)
-  if (!footage?.parts.some(({ mismatches }) => mismatches.length > 0)) throw nothingHere()
+  const { quarantine, audit } = services
+  const { footage, basis } = await admit(services, visitor, 'view', id)
+  if (!footage.parts.some(({ mismatches }) => mismatches.length > 0)) throw nothingHere()
+  await audit.append(id, {
+    action: 'quarantine-inspected',
+    actor: visitor.principal.oid,
+    basis,
+    clientAddress: visitor.clientAddress,
+  })
   const attempts = footage.parts.flatMap(({ part, mismatches }) =>
     mismatches.map(async ({ quarantineBlob: blob }) => {
       const { url } = await quarantine.signRead(blob, INSPECT_SAS_LIFE_MS)
@@ -60,24 +76,27 @@ export const quarantineReleaseSchema = z.strictObject({
 /**
  * Accepts the latest quarantined bytes of a part as they are: they go back to landing and are
  * secured with their measured hash. What the dock had declared stays on record beside it.
- * @throws BluelampError `not-found` if nothing waits; `conflict` if the part is secured by now
+ * @throws BluelampError `not-found` if refused, missing, or nothing waits; `conflict` if the part is
+ *   secured by now, or something else has landed that is to be verified first
  */
 export async function releaseQuarantine(
-  { catalogue, quarantine, audit }: Services,
-  { oid }: Principal,
+  services: Services,
+  visitor: Visitor,
   id: FootageId,
   { part: name, reason }: z.infer<typeof quarantineReleaseSchema>,
 ): Promise<void> {
-  const footage = await catalogue.find(id)
-  const part = footage && findPart(footage, name)
+  const { catalogue, quarantine, audit } = services
+  const { footage, basis } = await admit(services, visitor, 'mark', id)
+  const part = findPart(footage, name)
   const latest = part?.mismatches.at(-1)
   if (!part || !latest) throw nothingHere()
   if (part.state === 'secured') throw new BluelampError('conflict', 'That part is secured already.')
   await audit.append(id, {
     action: 'quarantine-released',
-    actor: oid,
-    basis: 'EvidenceManager/remit',
+    actor: visitor.principal.oid,
+    basis,
     reason,
+    clientAddress: visitor.clientAddress,
     detail: { part: name, sha256: latest.measured.sha256, quarantineBlob: latest.quarantineBlob },
   })
   await catalogue.change(id, (current) => {
@@ -85,7 +104,11 @@ export async function releaseQuarantine(
     if (!waiting || waiting.state === 'secured') return null
     return { parts: withPart(current, { ...waiting, accepted: latest.measured }) }
   })
-  await quarantine.putBack(id, name, latest.quarantineBlob)
+  if (await quarantine.putBack(id, name, latest.quarantineBlob)) return
+  throw new BluelampError(
+    'conflict',
+    'That part was sent again and is being verified. Look at what comes of it first.',
+  )
 }
 
 const quarantinedOf = ({ id, camera, sequence, dockSite, parts }: Footage): Quarantined => ({
