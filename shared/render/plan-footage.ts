@@ -14,6 +14,7 @@ import type { FootageSource } from '../media/source.ts'
 import type { Services } from '../services.ts'
 import { driveRenditions } from './drive-renditions.ts'
 import { isProxyEager } from './rendition-policy.ts'
+import { rollUp } from './roll-up.ts'
 
 /**
  * Looks at a secured recording, plans how it is rendered, and puts the work on queues. What cannot
@@ -37,13 +38,19 @@ export async function planFootage(
   const plan = await planOf(services, originals.source(original), signal)
   if ('reason' in plan) return giveUp(services, footage, plan)
   await renditions.putPlan(id, plan)
-  const planned = await catalogue.change(id, (current) => ({
-    state: current.state === 'rendering' ? current.state : advance(current.state, 'rendering'),
-    media: describeForPeople(plan),
-    renditions:
-      current.renditions.length > 0 ? current.renditions : progressOf(services, current, plan),
-  }))
+  const planned = await catalogue.change(id, (current) => {
+    // Another worker has planned it meanwhile, and rendering may even be over.
+    if (current.renditions.length > 0 && !redrive) return null
+    return {
+      state: current.state === 'rendering' ? current.state : advance(current.state, 'rendering'),
+      media: describeForPeople(plan),
+      renditions:
+        current.renditions.length > 0 ? current.renditions : progressOf(services, current, plan),
+    }
+  })
   await driveRenditions(services, planned)
+  // Where nothing was missing, nothing will arrive to bring the state up to date.
+  await rollUp(services, id)
 }
 
 async function planOf(
