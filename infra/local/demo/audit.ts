@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import { samplePeople } from '../sample-people.ts'
+import { AUDITOR, CAMDEN_INVESTIGATOR } from './people.ts'
+import type { Stage } from './stage.ts'
+
+/** Before the first entry of a chain. */
+const GENESIS = '0'.repeat(64)
+
+type Entry = {
+  action: string
+  actor: string
+  reason: string | null
+  previous: string
+  hash: string
+}
+
+/** Everything that was released stands in the audit trail, and its chain is whole. */
+export async function readTheTrail({ checks, client }: Stage, id: string): Promise<void> {
+  const { items } = await client.get<{ items: Entry[] }>(AUDITOR, `/footage/${id}/audit`)
+  const investigator = samplePeople.find(({ name }) => name === CAMDEN_INVESTIGATOR)?.oid
+  const acts = items.filter(({ actor }) => actor === investigator).map(({ action }) => action)
+  const expected = ['playback-opened', 'playback-released', 'poster-viewed', 'original-taken']
+  checks.holds(
+    `acts of ${CAMDEN_INVESTIGATOR} on record`,
+    expected.every((action) => acts.includes(action)),
+    expected.join(', '),
+    [...new Set(acts)].join(', '),
+  )
+  const verdict = await client.get<{ whole: boolean; entries: number; head: string }>(
+    AUDITOR,
+    `/footage/${id}/audit/verify`,
+  )
+  checks.equal('the app says of the chain', verdict, {
+    whole: true,
+    entries: items.length,
+    head: items.at(-1)?.hash,
+  })
+  checks.equal('entries whose hash was recomputed here', intact(items), items.length)
+  const refused = await client.ask(CAMDEN_INVESTIGATOR, `/footage/${id}/audit`)
+  checks.equal(`${CAMDEN_INVESTIGATOR} asks for the trail`, refused.status, 404)
+}
+
+/** How many entries, from the first on, follow each other and have the hash of their content (RFC 8785). */
+function intact(entries: Entry[]): number {
+  let previous = GENESIS
+  for (const [index, { hash, ...content }] of entries.entries()) {
+    const computed = createHash('sha256')
+      .update(canonicalize(content) ?? '')
+      .digest('hex')
+    if (content.previous !== previous || computed !== hash) return index
+    previous = hash
+  }
+  return entries.length
+}

@@ -1,0 +1,38 @@
+import { samplePeople } from '../sample-people.ts'
+import { DemoError } from './checks.ts'
+import { ADMINISTRATOR, CAMDEN_INVESTIGATOR } from './people.ts'
+import type { Playback } from './play.ts'
+import type { Stage } from './stage.ts'
+
+/** Vetting is suspended while a player is open: the same playback URL opens nothing any more. */
+export async function withdrawClearance(stage: Stage, { url }: Playback): Promise<void> {
+  const { checks } = stage
+  const person = samplePeople.find(({ name }) => name === CAMDEN_INVESTIGATOR)
+  if (!person) throw new DemoError(`Expected ${CAMDEN_INVESTIGATOR} in sample-people.json.`)
+  const chunk = new URL('copy-0000.mp4', url)
+  const statuses = async () => {
+    const [playlist, segment] = await Promise.all([
+      fetch(url),
+      fetch(chunk, { redirect: 'manual' }),
+    ])
+    return { playlist: playlist.status, chunk: segment.status }
+  }
+  const suspended = person.register.vetting.map((one) => ({ ...one, status: 'suspended' as const }))
+  checks.equal('an open player is served', await statuses(), { playlist: 200, chunk: 302 })
+  await register(stage, person.oid, { ...person.register, vetting: suspended })
+  checks.equal('once vetting is suspended', await statuses(), { playlist: 404, chunk: 404 })
+  await register(stage, person.oid, person.register)
+  checks.equal('once it is restored', await statuses(), { playlist: 200, chunk: 302 })
+}
+
+async function register({ client }: Stage, oid: string, entry: unknown): Promise<void> {
+  const { headers } = await client.ask(ADMINISTRATOR, `/people/${oid}`)
+  const { status, text } = await client.ask(ADMINISTRATOR, `/people/${oid}`, {
+    method: 'PUT',
+    headers: { 'if-match': headers.get('etag') ?? '' },
+    body: JSON.stringify(entry),
+  })
+  if (status !== 200) {
+    throw new DemoError(`Expected the register to take the entry, seen ${status} ${text}`)
+  }
+}
