@@ -1,12 +1,15 @@
 import { app } from '@azure/functions'
 import { onBlobCreated } from '../../shared/events/edge.ts'
+import { laneOfId } from '../../shared/events/lane.ts'
 import { parsePartBlobName } from '../../shared/footage/ids.ts'
 
 /** A dock has committed a part of a recording: have it verified and secured. */
-export const handleFootageLanded = onBlobCreated(async ({ queues, log }, { blob, etag }) => {
+export const handleFootageLanded = onBlobCreated(async (services, { blob, etag }) => {
+  const { queues, log } = services
   const landed = parsePartBlobName(blob)
   if (!landed) return log.warn('a blob landed that is no part of a recording', { blob })
-  await queues.send('secure-footage', { footageId: landed.id, part: landed.part, etag })
+  const { id, part } = landed
+  await queues.send('secure-footage', { footageId: id, part, etag }, await laneOfId(services, id))
 })
 
 app.eventGrid('footageLanded', { handler: handleFootageLanded })

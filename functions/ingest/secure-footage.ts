@@ -1,12 +1,7 @@
-import { app } from '@azure/functions'
-import { FOOTAGE_STORAGE, onMessage } from '../../shared/events/edge.ts'
+import { listen, onMessage } from '../../shared/events/edge.ts'
 import { securePart } from '../../shared/ingest/secure-part.ts'
 
 /** Verifies a landed part and brings it to rest, among the originals or in quarantine. */
 export const handleSecureFootage = onMessage('secure-footage', securePart)
 
-app.storageQueue('secureFootage', {
-  queueName: 'secure-footage',
-  connection: FOOTAGE_STORAGE,
-  handler: handleSecureFootage,
-})
+listen('secure-footage', handleSecureFootage)

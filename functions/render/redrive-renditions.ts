@@ -8,7 +8,7 @@ import { admit } from '../../shared/retrieve/admit.ts'
 export const handleRedriveRenditions = edge(async (call) => {
   const visitor = await call.visitor()
   const { principal, clientAddress } = visitor
-  requireDuty(principal, 'redrive-renditions')
+  requireDuty(principal, 'hasten-renditions')
   const id = call.param('id', footageIdSchema)
   const { services } = call
   const { basis } = await admit(services, visitor, 'list', id)

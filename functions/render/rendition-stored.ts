@@ -6,7 +6,7 @@ import { footageIdSchema } from '../../shared/footage/ids.ts'
 export const handleRenditionStored = onBlobCreated(async ({ queues, log }, { blob }) => {
   const id = footageIdSchema.safeParse(blob.split('/')[0])
   if (!id.success) return log.warn('a rendition is of no recording', { blob })
-  await queues.send('index-rendition', { footageId: id.data, manifest: blob })
+  await queues.send('index-rendition', { footageId: id.data, manifest: blob }, 'ordinary')
 })
 
 app.eventGrid('renditionStored', { handler: handleRenditionStored })

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { edge } from '../../shared/http/edge.ts'
-import { footageProgress } from '../../shared/retrieve/footage-detail.ts'
+import { footageProgress } from '../../shared/retrieve/footage-progress.ts'
 
 /** How far a recording has come, for those who wait for it. */
 export const handleFootageProgress = edge(async (call) => {

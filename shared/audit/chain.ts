@@ -23,6 +23,7 @@ export const AUDITED_ACTIONS = {
   'original-taken': 'disclosure',
   'audit-read': 'consultation',
   'renditions-redriven': null,
+  'made-urgent': null,
 } as const
 export type AuditedAction = keyof typeof AUDITED_ACTIONS
 

@@ -69,7 +69,7 @@ export const DUTIES = {
     'DisclosureOfficer',
   ],
   'manage-quarantine': ['EvidenceManager'],
-  'redrive-renditions': ['EvidenceManager', 'Supervisor'],
+  'hasten-renditions': ['EvidenceManager', 'Supervisor'],
   'keep-people-register': ['Administrator'],
 } as const satisfies Record<string, readonly Role[]>
 export type Duty = keyof typeof DUTIES

@@ -1,7 +1,7 @@
-import type { EventGridHandler, StorageQueueHandler } from '@azure/functions'
+import { app, type EventGridHandler, type StorageQueueHandler } from '@azure/functions'
 import { type Services, servicesFor } from '../services.ts'
 import { type BlobCreated, parseBlobCreated } from './blob-created.ts'
-import { MESSAGES, type Message, type QueueName } from './messages.ts'
+import { lanesOf, MESSAGES, type Message, type QueueName } from './messages.ts'
 
 /** The connection, by the name of its settings, that holds footage, queues and tables. */
 export const FOOTAGE_STORAGE = 'FootageStorage'
@@ -11,6 +11,17 @@ export const FOOTAGE_STORAGE = 'FootageStorage'
  * restart the process and everything else that runs in it.
  */
 const WORK_LIMIT_MS = 9.5 * 60_000
+
+/** Registers a worker for every lane of its queue: `renderChunk`, `renderChunkUrgent`. */
+export function listen<Q extends QueueName>(queue: Q, handler: StorageQueueHandler): void {
+  for (const queueName of lanesOf(queue)) {
+    app.storageQueue(functionName(queueName), { queueName, connection: FOOTAGE_STORAGE, handler })
+  }
+}
+
+/** The name of a queue as names of functions are written. */
+export const functionName = (queueName: string): string =>
+  queueName.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 /**
  * The edge around Event Grid handlers of blob-created events. Event Grid waits 30 seconds and

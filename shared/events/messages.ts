@@ -36,5 +36,24 @@ export const MESSAGES = {
 export type QueueName = keyof typeof MESSAGES
 export type Message<Q extends QueueName> = z.infer<(typeof MESSAGES)[Q]>
 
-/** All work queues. Declared in infra/topology.json; a test compares them. */
+/**
+ * Storage queues know no priority: work that footage must wait for has a second queue beside the
+ * first, with listeners of its own, so that it never stands behind a shift's worth of the other.
+ */
+export const LANES = ['ordinary', 'urgent'] as const
+export type Lane = (typeof LANES)[number]
+
+/** Publishing what is finished is quick, whatever it is of. */
+const SINGLE_LANE: readonly QueueName[] = ['index-rendition']
+
+/** The queue in storage that carries this work in this lane. */
+export const laneQueue = (queue: QueueName, lane: Lane): string =>
+  lane === 'urgent' && !SINGLE_LANE.includes(queue) ? `${queue}-urgent` : queue
+
+/** The queues in storage that carry this work. */
+export const lanesOf = (queue: QueueName): string[] => [
+  ...new Set(LANES.map((lane) => laneQueue(queue, lane))),
+]
+
+/** All kinds of work. Their queues are declared in infra/topology.json; a test compares them. */
 export const QUEUES = Object.keys(MESSAGES) as QueueName[]

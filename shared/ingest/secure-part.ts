@@ -1,4 +1,5 @@
 import { announce } from '../events/announce.ts'
+import { laneOf } from '../events/lane.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, Mismatch, OriginalPart, Part } from '../footage/footage.ts'
 import { type FootageId, type PartName, quarantineBlobName } from '../footage/ids.ts'
@@ -21,7 +22,8 @@ export async function securePart(
   signal: AbortSignal,
 ): Promise<void> {
   const { catalogue, landing, originals, queues, securingProgress, log } = services
-  const part = findPart(await recordSecured(services, id, name), name)
+  const footage = await recordSecured(services, id, name)
+  const part = findPart(footage, name)
   if (!part) return log.warn('a blob landed that nobody declared', { footageId: id, part: name })
   const landed = await landing.find(id, name)
   // Gone: secured already. Another ETag: sent again since, and the event of that one will follow.
@@ -35,7 +37,7 @@ export async function securePart(
     const copy = await originals.stage(id, name, landed, begun, signal)
     if ('progress' in copy) {
       await securingProgress.save(id, name, landed.etag, copy.progress)
-      return queues.send('secure-footage', { footageId: id, part: name, etag })
+      return queues.send('secure-footage', { footageId: id, part: name, etag }, laneOf(footage))
     }
     const reason = mismatchOf(part, copy.staged)
     if (reason) {

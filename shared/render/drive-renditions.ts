@@ -1,3 +1,4 @@
+import { laneOf } from '../events/lane.ts'
 import type { ChunkRendition } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
@@ -13,12 +14,13 @@ const KINDS = ['copy', 'proxy', 'storyboard'] as const satisfies ChunkRendition[
 export async function driveRenditions(services: Services, footage: Footage): Promise<void> {
   const { queues } = services
   const { id } = footage
-  if (!footage.poster) await queues.send('make-poster', { footageId: id })
+  const lane = laneOf(footage)
+  if (!footage.poster) await queues.send('make-poster', { footageId: id }, lane)
   const chunks = footage.renditions[0]?.chunks ?? 0
   const missing = await missingRenditions(services, footage, chunks)
   for (const [chunk, renditions] of missing.entries()) {
     if (renditions.length > 0) {
-      await queues.send('render-chunk', { footageId: id, chunk, renditions })
+      await queues.send('render-chunk', { footageId: id, chunk, renditions }, lane)
     }
   }
 }

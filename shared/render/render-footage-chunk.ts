@@ -6,6 +6,7 @@ import { renderChunk } from '../media/render-chunk.ts'
 import type { Services } from '../services.ts'
 import { chunksOf } from './drive-renditions.ts'
 import type { Manifest } from './manifest.ts'
+import { progressNotes } from './progress-notes.ts'
 
 /** File names of what a chunk is made into. Players judge by the ending. */
 const FILES = { copy: 'copy.mp4', proxy: 'proxy.mp4', storyboard: 'storyboard.jpg' } as const
@@ -48,6 +49,11 @@ export async function renderFootageChunk(
         proxy: kinds.includes('proxy'),
         storyboard: kinds.includes('storyboard'),
       },
+      onProgress: progressNotes(
+        (fraction) => renditionRows.noteProgress(id, index, fraction),
+        () => log.warn('progress could not be noted', { footageId: id, chunk: index }),
+        now,
+      ),
       async onOutput({ kind, path, contentType }) {
         const blob = renditionBlobName(id, work, attempt, FILES[kind])
         await renditions.putFile(blob, path, contentType)

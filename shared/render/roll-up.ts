@@ -26,6 +26,8 @@ export async function rollUp(services: Services, id: FootageId): Promise<void> {
 
 /** What a tally changes in a recording; null for nothing. Progress never goes back. */
 export function progressAfter(footage: Footage, tally: Tally): FootageChange | null {
+  // Not planned yet: that nothing is published says nothing.
+  if (footage.renditions.length === 0) return null
   const renditions = footage.renditions.map((rendition) => progressOf(rendition, tally))
   const state = stateAfter(footage.state, renditions)
   const unchanged = JSON.stringify(renditions) === JSON.stringify(footage.renditions)

@@ -44,23 +44,3 @@ export async function footageDetail(
     })),
   }
 }
-
-/** How far a recording has come. Asked again and again by waiting people, so it is not recorded. */
-export type FootageProgress = Pick<Footage, 'id' | 'state' | 'renditions' | 'unplayable'> & {
-  percent: number
-}
-
-/** @throws BluelampError `not-found` if refused or missing */
-export async function footageProgress(
-  services: Services,
-  visitor: Visitor,
-  id: FootageId,
-): Promise<FootageProgress> {
-  const { footage } = await admit(services, visitor, 'list', id)
-  const { state, renditions, unplayable } = footage
-  const due = renditions.filter((rendition) => rendition.state !== 'deferred')
-  const chunks = due.reduce((sum, rendition) => sum + rendition.chunks, 0)
-  const finished = due.reduce((sum, rendition) => sum + rendition.finished, 0)
-  const percent = chunks === 0 ? 0 : Math.floor((100 * finished) / chunks)
-  return { id, state, renditions, percent, ...(unplayable && { unplayable }) }
-}

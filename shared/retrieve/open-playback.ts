@@ -86,7 +86,7 @@ function refuseUnplayable({ state, unplayable, renditions }: Footage): void {
   throw new BluelampError(
     'conflict',
     state === 'unplayable'
-      ? `It cannot be played: ${unplayable?.detail ?? 'no reason is known'}. The original can be taken.`
+      ? `It cannot be played. ${unplayable?.detail ?? 'No reason is known.'} The original can be taken.`
       : `Nothing of it can be played yet: it is ${state}. Try again shortly.`,
   )
 }

@@ -31,6 +31,14 @@ const failureRowSchema = z.object({
 })
 export type FailureRow = z.infer<typeof failureRowSchema>
 
+/** How much of a chunk ffmpeg has done, by its own account. */
+const progressRowSchema = z.object({
+  schemaVersion: z.literal(1),
+  chunk: z.int().nonnegative(),
+  fraction: z.number().min(0).max(1),
+})
+export type ProgressRow = z.infer<typeof progressRowSchema>
+
 /** The rows of finished and failed chunks, beside the truth in the recording's partition. */
 export type RenditionRows = {
   /** Publishes a chunk of a rendition. The first to do so wins; says whether this was the first. */
@@ -41,6 +49,12 @@ export type RenditionRows = {
   listStoryboard(id: FootageId): Promise<StoryboardRow[]>
   noteFailure(id: FootageId, row: FailureRow): Promise<void>
   clearFailure(id: FootageId, chunk: number): Promise<void>
+  /** Notes how far a chunk has come, unless an earlier attempt had come further. */
+  noteProgress(id: FootageId, chunk: number, fraction: number): Promise<void>
+  /** Forgets what was noted, for another rendition begins. */
+  clearProgress(id: FootageId): Promise<void>
+  /** How far each chunk that was begun has come, finished ones included. */
+  listProgress(id: FootageId): Promise<ProgressRow[]>
   listFailures(id: FootageId): Promise<FailureRow[]>
 }
 
@@ -48,6 +62,7 @@ export function createRenditionRows(table: TableClient): RenditionRows {
   const streams = documentTable(table, streamRowSchema)
   const storyboards = documentTable(table, storyboardRowSchema)
   const failures = documentTable(table, failureRowSchema)
+  const progress = documentTable(table, progressRowSchema)
   return {
     async publish(id, kind, row) {
       return (await streams.insert(id, renditionKey(kind, row.chunk), row)) !== null
@@ -64,12 +79,25 @@ export function createRenditionRows(table: TableClient): RenditionRows {
       const noted = await failures.get(id, failureKey(chunk))
       if (noted) await failures.remove(id, failureKey(chunk), noted.etag)
     },
+    async noteProgress(id, chunk, fraction) {
+      const noted = await progress.get(id, progressKey(chunk))
+      if (noted && noted.value.fraction >= fraction) return
+      await progress.put(id, progressKey(chunk), { schemaVersion: 1, chunk, fraction })
+    },
+    async clearProgress(id) {
+      for await (const { rowKey, etag } of progress.list(id, rangeOf('progress:'))) {
+        await progress.remove(id, rowKey, etag)
+      }
+    },
+    listProgress: (id) => valuesOf(progress.list(id, rangeOf('progress:'))),
     listFailures: (id) => valuesOf(failures.list(id, rangeOf('failure:'))),
   }
 }
 
 const renditionKey = (kind: ChunkRendition, chunk: number): string =>
   `rendition:${kind}:${chunkName(chunk)}`
+
+const progressKey = (chunk: number): string => `progress:${chunkName(chunk)}`
 
 const failureKey = (chunk: number): string => `failure:${chunkName(chunk)}`
 

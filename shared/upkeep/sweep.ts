@@ -1,3 +1,4 @@
+import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
 import { EVER, type WorkList, workListsOf } from '../footage/index-keys.ts'
 import { driveRenditions } from '../render/drive-renditions.ts'
@@ -55,15 +56,16 @@ export async function sweep(services: Services, idleMs: number): Promise<number>
 async function driveAgain(services: Services, footage: Footage): Promise<boolean> {
   const { landing, queues, catalogue } = services
   const { id, state } = footage
+  const lane = laneOf(footage)
   let driven = false
   for (const { part } of footage.parts) {
     const landed = await landing.find(id, part)
     if (!landed) continue
-    await queues.send('secure-footage', { footageId: id, part, etag: landed.etag })
+    await queues.send('secure-footage', { footageId: id, part, etag: landed.etag }, lane)
     driven = true
   }
   if (state === 'secured') {
-    await queues.send('plan-renditions', { footageId: id, redrive: false })
+    await queues.send('plan-renditions', { footageId: id, redrive: false }, lane)
     driven = true
   }
   if (state === 'rendering') {
