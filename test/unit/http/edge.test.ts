@@ -1,0 +1,156 @@
+import { HttpRequest, InvocationContext } from '@azure/functions'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { BluelampError } from '../../../shared/errors.ts'
+import { type Call, edge } from '../../../shared/http/edge.ts'
+
+const context = () =>
+  new InvocationContext({ invocationId: 'call-1', functionName: 'test', logHandler: () => {} })
+const ask = async (
+  answer: (call: Call) => unknown,
+  { url = 'https://app.example/api/footage/7', headers = {}, body = '', params = {} } = {},
+) => {
+  const request = new HttpRequest({
+    method: 'POST',
+    url,
+    headers,
+    params,
+    ...(body && { body: { string: body } }),
+  })
+  const handler = edge(answer as Parameters<typeof edge>[0])
+  return (await handler(request, context())) as {
+    status?: number
+    headers: Record<string, string>
+    body?: string
+    jsonBody?: unknown
+  }
+}
+const problem = async (...of: Parameters<typeof ask>) => {
+  const { body, ...rest } = await ask(...of)
+  return { ...rest, ...JSON.parse(body ?? '{}') }
+}
+
+beforeEach(() => {
+  vi.stubEnv('FootageStorage', 'UseDevelopmentStorage=true')
+  vi.stubEnv('AUTH_ISSUER', 'https://login.example/tenant/v2.0')
+  vi.stubEnv('AUTH_AUDIENCE', 'api://bluelamp')
+  vi.stubEnv('AUTH_TENANT_ID', '5a2f1c9e-6d0b-4f57-9c41-3b7a1e0d8f21')
+  vi.stubEnv('AUTH_JWKS_URI', 'https://login.example/keys')
+  vi.stubEnv('SIGNING_KEY', Buffer.alloc(32, 1).toString('base64'))
+})
+
+describe('a handler that', () => {
+  it.each([
+    ['throws an error', () => Promise.reject(new Error('secret'))],
+    [
+      'throws at once',
+      () => {
+        throw new Error('secret')
+      },
+    ],
+    ['throws text', () => Promise.reject('secret')],
+    ['throws nothing', () => Promise.reject(undefined)],
+  ])('%s is answered 500, with nothing but where to look', async (_, answer) => {
+    const answered = await ask(answer)
+    expect(answered.status).toBe(500)
+    expect(answered.headers).toMatchObject({ 'content-type': 'application/problem+json' })
+    expect(JSON.parse(answered.body ?? '')).toMatchObject({ correlationId: 'call-1' })
+    expect(answered.body).not.toContain('secret')
+  })
+
+  it('returns nothing still answers', async () => {
+    expect(await ask(async () => undefined)).toMatchObject({
+      headers: { 'cache-control': 'no-store' },
+    })
+  })
+
+  it('refuses answers with the status of its code', async () => {
+    const refused = new BluelampError('conflict', 'It is so already.')
+    await expect(problem(() => Promise.reject(refused))).resolves.toMatchObject({
+      status: 409,
+      detail: 'It is so already.',
+    })
+  })
+})
+
+it('lets nothing be cached, sniffed or framed, and a handler say otherwise', async () => {
+  const answered = await ask(async () => ({ headers: { 'cache-control': 'max-age=1' } }))
+  expect(answered.headers).toMatchObject({
+    'cache-control': 'max-age=1',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  })
+})
+
+describe('what is read of a request', () => {
+  const schema = z.strictObject({ part: z.enum(['a', 'b']), size: z.coerce.number().optional() })
+  const body = (text: string) => problem((call) => call.body(schema), { body: text })
+  const query = (search: string) =>
+    problem(async (call) => ({ jsonBody: call.query(schema) }), {
+      url: `https://app.example/api/footage?${search}`,
+    })
+
+  it.each([
+    ['{"part":"c"}', 'part'],
+    ['{"size":"x","part":"a"}', 'size'],
+    ['{"part":"a","other":1}', 'body'],
+    ['[]', 'body'],
+    ['null', 'body'],
+    ['', 'part'],
+  ])('names the field at fault in the body %s', async (text, field) => {
+    const { status, errors } = await body(text)
+    expect(status).toBe(400)
+    expect(errors).toMatchObject([{ field }])
+  })
+
+  it.each(['{', 'part=a', '\u0000'])('refuses %j, which is no JSON', async (text) => {
+    await expect(body(text)).resolves.toMatchObject({
+      status: 400,
+      detail: 'The body is not JSON.',
+    })
+  })
+
+  it('refuses a body that is too long', async () => {
+    await expect(body('x'.repeat(1_000_001))).resolves.toMatchObject({ status: 413 })
+  })
+
+  it.each([
+    ['part=a', 200],
+    ['part=a&part=b', 400],
+    ['part=', 400],
+    ['part=a&__proto__=1', 400],
+    ['', 400],
+  ])('takes ?%s: %i', async (search, status) => {
+    expect((await query(search)).status ?? 200).toBe(status)
+  })
+
+  it('answers a path that names nothing as one that may not be seen', async () => {
+    const asked = (params: Record<string, string>) =>
+      problem(async (call) => ({ jsonBody: call.param('id', z.uuidv7()) }), { params })
+    for (const params of [{}, { id: '7' }, { id: '../x' }]) {
+      await expect(asked(params as Record<string, string>)).resolves.toMatchObject({ status: 404 })
+    }
+  })
+
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['203.0.113.9:51234', '203.0.113.9'],
+    ['10.0.0.1, 203.0.113.9:51234', '203.0.113.9'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['[2001:db8::1]:51234', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['', null],
+  ])('takes the address that the front end saw: %j', async (forwarded, address) => {
+    const { jsonBody } = await ask(async (call) => ({ jsonBody: call.clientAddress }), {
+      headers: { 'x-forwarded-for': forwarded },
+    })
+    expect(jsonBody).toBe(address)
+  })
+
+  it('calls a request without a token unauthenticated, whatever else it brings', async () => {
+    const headers = { 'x-ms-client-principal': btoa('{"userRoles":["Administrator"]}') }
+    await expect(problem((call) => call.principal(), { headers })).resolves.toMatchObject({
+      status: 401,
+    })
+  })
+})
