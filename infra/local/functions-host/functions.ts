@@ -29,7 +29,8 @@ const triggerSchema = z.discriminatedUnion('type', [
 ])
 
 type Named = {
-  name: string /** Of the trigger's binding, under which its value travels. */
+  name: string
+  /** Of the trigger's binding, under which its value travels. */
   bindingName: string
 }
 export type HttpTrigger = Named & {

@@ -69,15 +69,15 @@ export class QueueListener {
 
   async #receive(numberOfMessages: number): Promise<DequeuedMessageItem[]> {
     try {
+      // Not to be aborted by stop(): what was taken and not seen would stay hidden for a lease.
       const { receivedMessageItems } = await this.#queue.receiveMessages({
         numberOfMessages,
         visibilityTimeout: leaseSeconds(this.#options.leaseMs),
-        abortSignal: this.#stop.signal,
       })
       return receivedMessageItems
     } catch (error) {
       const isGone = error instanceof RestError && error.statusCode === 404
-      if (!isGone && !this.#stop.signal.aborted) this.#report('polling failed', error)
+      if (!isGone) this.#report('polling failed', error)
       return []
     }
   }

@@ -42,11 +42,11 @@ export class TimerListener {
     const listener = new TimerListener(options)
     const { function: fn, schedule } = options
     const now = new Date()
-    listener.#status = await listener.#store?.read(fn.name)
-    const due = listener.#status?.Next
-    const isPastDue = due !== undefined && due < now
+    const kept = await listener.#store?.read(fn.name)
+    if (kept) listener.#status = { ...kept, Next: expectedNext(kept, schedule) }
+    const isPastDue = listener.#status !== undefined && listener.#status.Next < now
     if (isPastDue || fn.runOnStartup) {
-      listener.#run(isPastDue ? due : now, isPastDue)
+      listener.#run(now, isPastDue)
     } else {
       // Written before the first run: a host that starts after it sees that it was missed.
       const next = schedule.next(now)
@@ -76,12 +76,12 @@ export class TimerListener {
     clearTimeout(this.#timer)
   }
 
-  async #run(due: Date, isPastDue: boolean): Promise<void> {
+  async #run(at: Date, isPastDue: boolean): Promise<void> {
     const { function: fn, schedule, log } = this.#options
     await this.trigger(isPastDue)
-    const next = schedule.next(new Date(Math.max(due.getTime(), Date.now())))
+    const next = schedule.next(at)
     try {
-      await this.#remember({ Last: due.toISOString(), Next: next })
+      await this.#remember({ Last: at.toISOString(), Next: next })
     } catch (error) {
       log.error(`The schedule status of '${fn.name}' was not kept: ${error}`, {
         functionName: fn.name,
@@ -93,10 +93,15 @@ export class TimerListener {
   #waitFor(due: Date): void {
     if (this.#stopped) return
     const ms = due.getTime() - Date.now()
-    this.#timer =
-      ms > MAX_TIMEOUT_MS
-        ? setTimeout(() => this.#waitFor(due), MAX_TIMEOUT_MS)
-        : setTimeout(() => this.#run(due, false), Math.max(0, ms))
+    if (ms > MAX_TIMEOUT_MS) {
+      this.#timer = setTimeout(() => this.#waitFor(due), MAX_TIMEOUT_MS)
+      return
+    }
+    this.#timer = setTimeout(
+      // Timers may fire a little early: the same time would come due again.
+      () => this.#run(new Date(Math.max(due.getTime(), Date.now())), false),
+      Math.max(0, ms),
+    )
   }
 
   async #remember(times: Pick<ScheduleStatus, 'Last' | 'Next'>): Promise<void> {
@@ -104,4 +109,9 @@ export class TimerListener {
     this.#status = { ...times, LastUpdated: new Date().toISOString() }
     await this.#store.write(this.#options.function.name, this.#status)
   }
+}
+
+/** By the schedule as it is now, which may have changed since the status was written. */
+function expectedNext({ Last, LastUpdated }: ScheduleStatus, schedule: Schedule): Date {
+  return schedule.next(new Date(Last === NEVER ? LastUpdated : Last))
 }

@@ -59,12 +59,11 @@ export class WorkerProcess {
         resolve(message)
       })
     })
-    this.exited = once(this.#child, 'exit').then(([code, signal]) => {
-      this.#isUsable = false
-      for (const settle of this.#inHand.values()) settle({ kind: this.#endOfInvocations })
-      this.#inHand.clear()
-      return signal ? `signal ${signal}` : `code ${code}`
-    })
+    this.exited = once(this.#child, 'exit')
+      .then(([code, signal]) => (signal ? `signal ${signal}` : `code ${code}`))
+      // It could not be started at all.
+      .catch(String)
+      .finally(() => this.#settleAll())
   }
 
   get pid(): number | undefined {
@@ -117,6 +116,12 @@ export class WorkerProcess {
   #settle(invocationId: string, outcome: InvocationOutcome): void {
     this.#inHand.get(invocationId)?.(outcome)
     this.#inHand.delete(invocationId)
+  }
+
+  #settleAll(): void {
+    this.#isUsable = false
+    for (const settle of this.#inHand.values()) settle({ kind: this.#endOfInvocations })
+    this.#inHand.clear()
   }
 
   #send(message: HostMessage): void {

@@ -71,9 +71,10 @@ describe('a queue function', () => {
       popReceipt: expect.any(String),
       queueTrigger: 'plain',
     })
-    for (const name of ['insertionTime', 'nextVisibleTime', 'expirationTime']) {
-      expect(Date.parse(String(said.triggerMetadata[name]))).not.toBeNaN()
-    }
+    const time = (name: string) => Date.parse(String(said.triggerMetadata[name]))
+    expect(time('expirationTime') - time('insertionTime')).toBe(7 * 24 * 3600_000)
+    // Hidden for ten minutes from when it was taken.
+    expect(time('nextVisibleTime') - time('insertionTime')).toBeGreaterThanOrEqual(600_000)
     await queue.sendMessage(base64({ id: 'mine', dequeueCount: 7, list: [1] }))
     await eventually(() => app.said('work')).toHaveLength(2)
     expect(app.said('work')[1]).toMatchObject({ triggerMetadata: { id: 'mine', dequeueCount: 7 } })

@@ -46,16 +46,16 @@ describe('a timer function', () => {
     expect(new Date(kept.Next).getUTCMinutes()).toBe(0)
     expect(kept.Last).toMatch(/^0001-01-01/)
 
-    const missed = { ...kept, Next: '2026-01-01T00:00:00.000Z' }
+    const missed = { ...kept, Last: '2026-01-01T00:00:00.000Z' }
     const text = JSON.stringify(missed)
     await statusBlob('hourly').upload(text, text.length)
     await using app = await start(timer('hourly', HOURLY))
     await eventually(() => app.said('hourly')).toHaveLength(1)
     expect(app.said('hourly')[0]).toMatchObject({
       isPastDue: true,
-      scheduleStatus: { next: missed.Next },
+      scheduleStatus: { last: missed.Last, next: '2026-01-01T01:00:00.000Z' },
     })
-    await eventually(async () => (await status('hourly')).Last).toBe(missed.Next)
+    await eventually(async () => (await status('hourly')).Last).not.toBe(missed.Last)
     expect(Date.parse((await status('hourly')).Next)).toBeGreaterThan(Date.now())
   })
 
