@@ -30,9 +30,10 @@ export async function startDeferredProxy(services: Services, id: FootageId): Pro
       ),
     }
   })
+  if (!started) return
+  await services.renditionRows.clearProgress(id)
   // Someone waits for it.
-  if (started)
-    await services.queues.send('plan-renditions', { footageId: id, redrive: false }, 'urgent')
+  await services.queues.send('plan-renditions', { footageId: id, redrive: false }, 'urgent')
 }
 
 /**

@@ -52,6 +52,8 @@ export function percentOf(renditions: RenditionProgress[], running: ProgressRow[
   const chunks = due.reduce((sum, rendition) => sum + rendition.chunks, 0)
   if (chunks === 0) return 0
   const begun = running.reduce((sum, { fraction }) => sum + fraction, 0)
-  const done = due.reduce((sum, { finished }) => sum + Math.max(finished, begun), 0)
-  return Math.min(100, Math.floor((100 * done) / chunks))
+  const finished = due.reduce((sum, rendition) => sum + rendition.finished, 0)
+  if (finished === chunks) return 100
+  const done = due.reduce((sum, rendition) => sum + Math.max(rendition.finished, begun), 0)
+  return Math.min(99, Math.floor((100 * done) / chunks))
 }
