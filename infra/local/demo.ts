@@ -10,7 +10,7 @@ import { takeOriginal } from './demo/original.ts'
 import { lookAtPictures } from './demo/pictures.ts'
 import { playIt } from './demo/play.ts'
 import { beRefused } from './demo/refusals.ts'
-import { report } from './demo/report.ts'
+import { report, type Scene } from './demo/report.ts'
 import { type Stage, setStage } from './demo/stage.ts'
 import { goTheWholeWay } from './demo/whole-way.ts'
 import { withdrawClearance } from './demo/withdrawal.ts'
@@ -41,8 +41,8 @@ async function demonstrate(keep: boolean): Promise<number> {
   console.log('Storage, events, sign-in and the app start in memory on free ports …')
   const stage = await setStage(process.env, console.log)
   try {
-    const id = await play(stage)
-    console.log(`\n${report(stage.checks.findings)}`)
+    const { id, scenes } = await play(stage)
+    console.log(`\n${report(scenes)}`)
     const passed = stage.checks.findings.every(({ holds }) => holds)
     if (!passed) tellWarnings(stage)
     if (keep) await keepRunning(stage, id)
@@ -58,28 +58,35 @@ async function demonstrate(keep: boolean): Promise<number> {
 }
 
 /** The whole play, scene by scene. */
-async function play(stage: Stage): Promise<string> {
+async function play(stage: Stage): Promise<{ id: string; scenes: Scene[] }> {
   const file = path.join(APP_DIRECTORY, SAMPLE_RECORDING)
-  const scene = (title: string) => console.log(`\n${title}`)
+  const scenes: Scene[] = []
+  const scene = async <T extends string | { summary: string }>(
+    title: string,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    console.log(`\n${title}`)
+    const { seconds, checks } = stage
+    const [began, before] = [seconds(), checks.findings.length]
+    const seen = await work()
+    const summary = typeof seen === 'string' ? seen : seen.summary
+    const findings = checks.findings.slice(before)
+    scenes.push({ title, summary, seconds: seconds() - began, findings })
+    return seen
+  }
 
-  scene('A camera is docked')
-  const id = await goTheWholeWay(stage, file)
-  scene('An investigator of the borough plays it')
-  const playback = await playIt(stage, id, file)
-  await lookAtPictures(stage, id, file, playback)
-  scene('The original is taken')
-  await takeOriginal(stage, id, file)
-  scene('Others are refused')
-  await beRefused(stage, id)
-  scene('Clearance is withdrawn while a player is open')
-  await withdrawClearance(stage, playback)
-  scene('Bytes arrive damaged')
-  await sendDamagedBytes(stage, file)
-  scene('A recording is damaged before it was docked')
-  await keepWhatDoesNotPlay(stage, file)
-  scene('The audit trail is read')
-  await readTheTrail(stage, id)
-  return id
+  const { id } = await scene('A camera is docked', () => goTheWholeWay(stage, file))
+  const { playback } = await scene('An investigator of the borough plays it', () =>
+    playIt(stage, id, file),
+  )
+  await scene('Its pictures', () => lookAtPictures(stage, id, file, playback))
+  await scene('The original is taken', () => takeOriginal(stage, id, file))
+  await scene('Others are refused', () => beRefused(stage, id))
+  await scene('Clearance is withdrawn while it plays', () => withdrawClearance(stage, playback))
+  await scene('Bytes arrive damaged', () => sendDamagedBytes(stage, file))
+  await scene('A recording was damaged in the camera', () => keepWhatDoesNotPlay(stage, file))
+  await scene('The audit trail is read', () => readTheTrail(stage, id))
+  return { id, scenes }
 }
 
 function tellWarnings({ warnings }: Stage): void {

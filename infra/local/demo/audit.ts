@@ -16,7 +16,7 @@ type Entry = {
 }
 
 /** Everything that was released stands in the audit trail, and its chain is whole. */
-export async function readTheTrail({ checks, client }: Stage, id: string): Promise<void> {
+export async function readTheTrail({ checks, client }: Stage, id: string): Promise<string> {
   const { items } = await client.get<{ items: Entry[] }>(AUDITOR, `/footage/${id}/audit`)
   const investigator = samplePeople.find(({ name }) => name === CAMDEN_INVESTIGATOR)?.oid
   const acts = items.filter(({ actor }) => actor === investigator).map(({ action }) => action)
@@ -39,6 +39,7 @@ export async function readTheTrail({ checks, client }: Stage, id: string): Promi
   checks.equal('entries whose hash was recomputed here', intact(items), items.length)
   const refused = await client.ask(CAMDEN_INVESTIGATOR, `/footage/${id}/audit`)
   checks.equal(`${CAMDEN_INVESTIGATOR} asks for the trail`, refused.status, 404)
+  return `${items.length} entries, the chain is ${verdict.whole ? 'whole' : 'broken'}`
 }
 
 /** How many entries, from the first on, follow each other and have the hash of their content (RFC 8785). */

@@ -1,14 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** One thing that was looked at: what should be, what is, and when it was seen. */
-export type Finding = {
-  what: string
-  expected: string
-  seen: string
-  holds: boolean
-  /** Seconds since the demonstration began. */
-  at: number
-}
+/** One thing that was looked at: what should be, and what is. */
+export type Finding = { what: string; expected: string; seen: string; holds: boolean }
 
 /** Collects what is looked at. A finding that does not hold is kept like any other, and told at the end. */
 export type Checks = {
@@ -20,10 +13,10 @@ export type Checks = {
 }
 
 /** @param tell is given each finding as it is made */
-export function createChecks(seconds: () => number, tell: (finding: Finding) => void): Checks {
+export function createChecks(tell: (finding: Finding) => void): Checks {
   const findings: Finding[] = []
   const holds: Checks['holds'] = (what, condition, expected, seen) => {
-    const finding = { what, expected, seen, holds: condition, at: seconds() }
+    const finding = { what, expected, seen, holds: condition }
     findings.push(finding)
     tell(finding)
   }
@@ -40,5 +33,11 @@ export class DemoError extends Error {
   override name = 'DemoError'
 }
 
-const wordsOf = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+/** Values as a line for people: `plays 201, takes 404`. */
+function wordsOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(wordsOf).join(', ') || 'nothing'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.entries(value)
+    .map(([name, of]) => `${name} ${wordsOf(of)}`)
+    .join(', ')
+}

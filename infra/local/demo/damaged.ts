@@ -7,7 +7,7 @@ import { CAMDEN_INVESTIGATOR } from './people.ts'
 import type { Stage } from './stage.ts'
 
 /** A camera that lost power: whole in its bytes, but nothing plays it. It is evidence all the same. */
-export async function keepWhatDoesNotPlay(stage: Stage, file: string): Promise<void> {
+export async function keepWhatDoesNotPlay(stage: Stage, file: string): Promise<string> {
   const { checks, client, folder } = stage
   const damaged = path.join(folder, 'damaged.mp4')
   await writeFile(damaged, withoutIndex(await readFile(file)))
@@ -37,6 +37,7 @@ export async function keepWhatDoesNotPlay(stage: Stage, file: string): Promise<v
   })
   checks.equal('playing it is answered', opened.status, 409)
   await takeOriginal(stage, id, damaged)
+  return `${last?.state}, the camera ${last?.mayWipe ? 'may' : 'must not'} be wiped`
 }
 
 /** The file with its `moov` box declared free space (ISO/IEC 14496-12 §8.1.2): samples, but no index. */

@@ -13,7 +13,7 @@ type Quarantined = {
 }
 
 /** A cable that flips a bit: the bytes go to quarantine, the camera keeps its recording. */
-export async function sendDamagedBytes(stage: Stage, file: string): Promise<void> {
+export async function sendDamagedBytes(stage: Stage, file: string): Promise<string> {
   const { checks, client } = stage
   const camera = { serial: 'BWV-DEMO-2', firmware: '1.0.0' }
   const corruptSends = Number.POSITIVE_INFINITY
@@ -67,4 +67,5 @@ export async function sendDamagedBytes(stage: Stage, file: string): Promise<void
     { outcome: sound.outcome.outcome, sameId: sound.id === id },
     { outcome: 'secured', sameId: true },
   )
+  return `${SENDINGS} sendings quarantined, then ${sound.outcome.outcome}`
 }

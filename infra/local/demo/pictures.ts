@@ -17,7 +17,7 @@ export async function lookAtPictures(
   id: string,
   file: string,
   { storyboardUrl }: Playback,
-): Promise<void> {
+): Promise<string> {
   const { checks, client } = stage
   const { headers } = await client.ask(CAMDEN_INVESTIGATOR, `/footage/${id}/poster`)
   const poster = await pictureAt(stage, headers.get('location'), 'poster.jpg')
@@ -49,6 +49,7 @@ export async function lookAtPictures(
     'WebVTT, each cue naming a tile inside its sheet',
     `${cues} cues, ${inside.length} tiles on ${sheets.size} sheets`,
   )
+  return `poster ${poster.width}×${poster.height}, storyboard of ${inside.length} tiles`
 }
 
 async function pictureAt(stage: Stage, url: string | null, name: string): Promise<Picture> {

@@ -25,7 +25,7 @@ const WAYS_IN: [path: string, init?: RequestInit][] = [
 ]
 
 /** Who is not cleared learns nothing: not even whether the recording exists. */
-export async function beRefused(stage: Stage, id: string): Promise<void> {
+export async function beRefused(stage: Stage, id: string): Promise<string> {
   const { checks, client } = stage
   const missing = v7()
   const refusedTo = async (who: string | null): Promise<string[]> => {
@@ -64,6 +64,7 @@ export async function beRefused(stage: Stage, id: string): Promise<void> {
       takes: 404,
     },
   )
+  return `${Object.keys(REFUSED).length} people and nobody, by ${WAYS_IN.length} ways in`
 }
 
 type Found = { items: { id: string }[]; next: string | null }

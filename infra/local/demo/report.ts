@@ -1,26 +1,35 @@
 import Table from 'cli-table3'
 import type { Finding } from './checks.ts'
 
-/** Widest that a cell may be: hashes are shortened, words are wrapped. */
-const CELL_WIDTHS = [3, 46, 62, 8]
+/** A scene that was played: what was seen, and how it went. */
+export type Scene = { title: string; summary: string; seconds: number; findings: Finding[] }
+
+/** Widths of the columns, so that the table fits a terminal of 120 columns. */
+const COLUMN_WIDTHS = [44, 54, 8, 9]
 
 /** What was seen, as a table; below it what should have been, where something else was seen. */
-export function report(findings: readonly Finding[]): string {
+export function report(scenes: readonly Scene[]): string {
   const table = new Table({
-    head: ['', 'looked at', 'seen', 'at s'],
-    colWidths: CELL_WIDTHS,
+    head: ['scene', 'seen', 'took s', 'checks'],
+    colWidths: COLUMN_WIDTHS,
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   })
-  for (const { holds, what, seen, at } of findings) {
-    table.push([holds ? '✓' : '✗', what, shortened(seen), at.toFixed(1)])
+  for (const { title, summary, seconds, findings } of scenes) {
+    table.push([title, summary, seconds.toFixed(1), score(findings)])
   }
+  const findings = scenes.flatMap((scene) => scene.findings)
   const failed = findings.filter(({ holds }) => !holds)
   return [
     table.toString(),
     ...failed.map(({ what, expected, seen }) => `✗ ${what}: expected ${expected}, seen ${seen}`),
-    `${findings.length - failed.length} of ${findings.length} as expected.`,
+    failed.length === 0
+      ? `All ${findings.length} checks are as expected.`
+      : `${failed.length} of ${findings.length} checks are not as expected.`,
   ].join('\n')
 }
 
-const shortened = (text: string): string => text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…')
+function score(findings: readonly Finding[]): string {
+  const held = findings.filter(({ holds }) => holds).length
+  return `${held === findings.length ? '✓' : '✗'} ${held}/${findings.length}`
+}

@@ -34,10 +34,11 @@ export async function setStage(
   environment: NodeJS.ProcessEnv,
   say: (line: string) => void,
 ): Promise<Stage> {
-  const settings = await ownSettings(environment)
+  // Of a developer's settings only these: no policy of theirs may change what is to be seen.
+  const { FFMPEG_PATH, FFPROBE_PATH } = await ownSettings(environment)
   const tools = await findMediaTools({
-    ffmpeg: settings.FFMPEG_PATH,
-    ffprobe: settings.FFPROBE_PATH,
+    ffmpeg: FFMPEG_PATH,
+    ffprobe: FFPROBE_PATH,
     searchPath: environment.PATH,
   })
   const warnings: string[] = []
@@ -45,7 +46,7 @@ export async function setStage(
   if (!dock) throw new Error('sample-people.json has no dock.')
   const folder = await mkdtemp(path.join(tmpdir(), 'bluelamp-demo-'))
   const system = await startLocalSystem({
-    settings,
+    settings: { ...(FFMPEG_PATH && { FFMPEG_PATH }), ...(FFPROBE_PATH && { FFPROBE_PATH }) },
     log: ({ level, functionName, message }) => {
       if (level === 'warning' || level === 'error' || level === 'critical') {
         warnings.push(`${level} ${functionName ?? ''} ${message}`)
@@ -72,7 +73,7 @@ export async function setStage(
       ffprobePath: tools.ffprobe,
     },
     folder,
-    checks: createChecks(seconds, ({ holds, what, seen }: Finding) =>
+    checks: createChecks(({ holds, what, seen }: Finding) =>
       say(`  ${holds ? '✓' : '✗'} ${what}: ${seen}`),
     ),
     seconds,

@@ -5,7 +5,10 @@ const ORDER = ['expected', 'landed', 'secured', 'rendering', 'ready']
 const UNVERIFIED = ['expected', 'landed', 'mismatched']
 
 /** A sound recording goes from the dock to ready. */
-export async function goTheWholeWay(stage: Stage, file: string): Promise<string> {
+export async function goTheWholeWay(
+  stage: Stage,
+  file: string,
+): Promise<{ id: string; summary: string }> {
   const { checks } = stage
   const camera = { serial: 'BWV-DEMO-1', firmware: '1.0.0' }
   const references = [{ type: 'crime', value: '2412345/26' } as const]
@@ -28,7 +31,8 @@ export async function goTheWholeWay(stage: Stage, file: string): Promise<string>
     'from secured on, not earlier',
     wipeable ? `from ${wipeable.state} on, after ${wipeable.at.toFixed(1)} s` : 'never',
   )
-  return docked.id
+  const times = docked.sightings.map(({ state, at }) => `${state} ${at.toFixed(1)} s`)
+  return { id: docked.id, summary: times.join(', ') }
 }
 
 const statesOf = ({ sightings }: Docked): string[] =>

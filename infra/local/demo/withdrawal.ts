@@ -5,7 +5,7 @@ import type { Playback } from './play.ts'
 import type { Stage } from './stage.ts'
 
 /** Vetting is suspended while a player is open: the same playback URL opens nothing any more. */
-export async function withdrawClearance(stage: Stage, { url }: Playback): Promise<void> {
+export async function withdrawClearance(stage: Stage, { url }: Playback): Promise<string> {
   const { checks } = stage
   const person = samplePeople.find(({ name }) => name === CAMDEN_INVESTIGATOR)
   if (!person) throw new DemoError(`Expected ${CAMDEN_INVESTIGATOR} in sample-people.json.`)
@@ -23,6 +23,7 @@ export async function withdrawClearance(stage: Stage, { url }: Playback): Promis
   checks.equal('once vetting is suspended', await statuses(), { playlist: 404, chunk: 404 })
   await register(stage, person.oid, person.register)
   checks.equal('once it is restored', await statuses(), { playlist: 200, chunk: 302 })
+  return 'served, not served, served again'
 }
 
 async function register({ client }: Stage, oid: string, entry: unknown): Promise<void> {
