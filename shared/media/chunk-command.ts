@@ -105,7 +105,7 @@ export function chunkCommand(
 
 /** Borders of a chunk in the demuxer's seconds. */
 type ChunkTimes = {
-  /** First picture, and first picture of the next chunk (null: to the end). */
+  /** First picture, and first moment that is no longer in it (null: to the end). */
   start: number
   end: number | null
   /** Smaller than the distance of two pictures: keeps rounding away from the borders. */
@@ -120,7 +120,7 @@ function chunkTimes(plan: RenditionPlan, chunk: ChunkPlan): ChunkTimes {
   const margin = chunk.endPts === null ? LAST_CHUNK_MARGIN_SECONDS : MARGIN_SECONDS
   return {
     start: chunk.startSeconds + video,
-    end: chunk.endPts === null ? null : shownEnd + video,
+    end: chunk.endPts === null && plan.truncatedAtSeconds === null ? null : shownEnd + video,
     slack: Math.min(0.001, 0.25 / (plan.media.video.frameRate || 30)),
     stop: shownEnd + Math.max(video, audio) + margin,
   }
@@ -130,6 +130,9 @@ const seconds = (value: number): string => value.toFixed(6)
 
 function seek(plan: RenditionPlan, chunk: ChunkPlan, { start, slack }: ChunkTimes): string[] {
   if (chunk.startPts === null) return []
+  // The 33-bit clock (ISO/IEC 13818-1 §2.4.3.7) began anew during the recording: no seek by time
+  // finds its way, so it is read from the beginning.
+  if (plan.media.container === 'mpegts' && plan.zeroSeconds.video < 0) return []
   const { sampleRate = 48_000 } = plan.media.audio ?? {}
   const preroll =
     plan.audio?.method === 'encoded'
@@ -153,7 +156,7 @@ function pictureGraph(plan: RenditionPlan, times: ChunkTimes, pictures: string[]
 const proxyFilter = ({ proxy }: RenditionPlan): string =>
   [
     ...(proxy.limitFrameRate
-      ? ["select='isnan(prev_selected_t)+gte(t-prev_selected_t,0.033)'"]
+      ? ["select='isnan(prev_selected_t)+gte(t-prev_selected_t,0.031)'"]
       : []),
     `scale=${proxy.width}:${proxy.height}`,
     'setsar=1',
@@ -188,7 +191,9 @@ function soundGraph(plan: RenditionPlan, times: ChunkTimes, labels: string[]): s
   const end = (frame(times.end ?? plannedEnd(plan)) + PREROLL_FRAMES) * AAC_FRAME_SAMPLES
   return [
     [
-      `[0:${audio.stream}]aresample=${rate}:async=1:first_pts=${first}`,
+      `[0:${audio.stream}]aresample=${rate}`,
+      // Apart from the change of rate: first_pts counts samples that go in.
+      `aresample=async=1:first_pts=${first}`,
       'apad',
       `atrim=end_pts=${end}`,
       `aformat=channel_layouts=${audio.channels > 1 ? 'stereo' : 'mono'}`,
@@ -235,7 +240,7 @@ const encoderTiming = ({ media }: RenditionPlan, { slack }: ChunkTimes): string[
   ...['-profile:v', 'high', '-threads:v', '1', '-g', '600'],
   // Here t counts from the first picture.
   ...['-force_key_frames', `expr:gte(t,n_forced*${SEGMENT_SECONDS}-${seconds(slack)})`],
-  ...['-fps_mode', 'vfr', '-enc_time_base', media.video.timeBase.join(':')],
+  ...['-fps_mode', 'vfr', '-enc_time_base:v', media.video.timeBase.join(':')],
 ]
 
 /** A stream of small fragments with absolute times; nothing of the recording's metadata. */

@@ -1,4 +1,4 @@
-import { BluelampError } from '../errors.ts'
+import { BluelampError, type ErrorCode } from '../errors.ts'
 
 /**
  * Why the media engine could not do its work. What is wrong with the recording itself is never an
@@ -39,8 +39,21 @@ export class MediaError extends BluelampError {
     message: string,
     options: { cause?: unknown } = {},
   ) {
-    super(mediaCode === 'tools-missing' ? 'misconfigured' : 'unavailable', message, options)
+    super(CODE_OF[mediaCode], message, options)
     this.mediaCode = mediaCode
     this.stage = stage
   }
 }
+
+/** Whether trying again can help is in the base code. */
+const CODE_OF = {
+  'tools-missing': 'misconfigured',
+  'source-failed': 'unavailable',
+  'run-failed': 'unavailable',
+  'run-stalled': 'unavailable',
+  'run-too-long': 'unavailable',
+  'output-too-large': 'damaged-record',
+  'output-wrong': 'damaged-record',
+  'no-keyframe': 'damaged-record',
+  aborted: 'unavailable',
+} as const satisfies Record<MediaErrorCode, ErrorCode>

@@ -9,11 +9,16 @@ export class PictureMembership {
   readonly #end: number | null
   #place: 'before' | 'within' | 'after'
   #firstBeyond: number | null = null
+  #left: number
 
-  /** First keyframe of this chunk and of the next; null: from the beginning, to the end. */
-  constructor(start: number | null, end: number | null) {
+  /**
+   * First keyframe of this chunk and of the next; null: from the beginning, to the end. Where a
+   * recording is cut off, `limit` keeps out the packet of which only a part is there.
+   */
+  constructor(start: number | null, end: number | null, limit = Number.POSITIVE_INFINITY) {
     this.#start = start
     this.#end = end
+    this.#left = limit
     this.#place = start === null ? 'within' : 'before'
   }
 
@@ -21,7 +26,7 @@ export class PictureMembership {
   keeps({ pts, keyframe }: { pts: number; keyframe: boolean }): boolean {
     if (keyframe) this.#place = this.#placeOf(pts)
     if (this.#place === 'after') this.#firstBeyond = Math.min(this.#firstBeyond ?? pts, pts)
-    return this.#place === 'within'
+    return this.#place === 'within' && this.#left-- > 0
   }
 
   /** When the next chunk's first picture is shown: before its keyframe, in an open group. */
