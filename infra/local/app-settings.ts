@@ -26,6 +26,16 @@ export function appSettings(
     DOMAIN_TOPIC_KEY: eventGrid.topicKey,
     SWEEP_SCHEDULE: '*/30 * * * * *',
     SWEEP_IDLE_SECONDS: '60',
+    ...mediaTools(process.env),
     ...overrides,
   }
 }
+
+/** Where the developer says that ffmpeg is; workers see no other variables of this process. */
+const mediaTools = (environment: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    ['FFMPEG_PATH', 'FFPROBE_PATH'].flatMap((name) => {
+      const value = environment[name]
+      return value ? [[name, value]] : []
+    }),
+  )
