@@ -67,6 +67,8 @@ export function spawnAzurite({ directory, ports, certificate, log }: AzuriteOpti
     // Its default place for data, which it looks at even when it keeps everything in memory.
     cwd: tmpdir(),
     env: withoutNodeOptions(process.env),
+    // Out of the terminal's process group: at Ctrl-C storage must outlive the work that stores.
+    detached: true,
   })
 }
 
