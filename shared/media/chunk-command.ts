@@ -12,10 +12,10 @@ export type Wanted = { copy: boolean; proxy: boolean; storyboard: boolean }
 export type ChunkReaders = { copy: PipeReader; proxy: PipeReader; storyboard: PipeReader }
 
 /**
- * Added to every timestamp on ffmpeg's way out and taken off again, so that none is negative
- * there. Whole seconds are exact in every time base.
+ * Added to every timestamp on ffmpeg's way in and taken off again by `writeRendition`: filters and
+ * muxers do not bear negative times. Whole seconds are exact in every time base.
  */
-export const MUX_OFFSET_SECONDS = 60
+export const SHIFT_SECONDS = 60
 /** Samples of an AAC frame (ISO/IEC 14496-3): encoded sound lies on a grid of these. */
 export const AAC_FRAME_SAMPLES = 1024
 /** Frames encoded before a chunk's own and dropped, so that the encoder is in full swing. */
@@ -92,7 +92,7 @@ export function chunkCommand(
       url,
       options: [
         ...inputGuards(plan.media.container),
-        ...['-copyts', '-threads', '1'],
+        ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-threads', '1'],
         // A storyboard alone needs no more than the keyframes.
         ...(decodesAll || !wanted.storyboard ? [] : ['-skip_frame', 'nokey']),
         ...seek(plan, chunk, times),
@@ -103,7 +103,7 @@ export function chunkCommand(
   }
 }
 
-/** Borders of a chunk in the demuxer's seconds. */
+/** Borders of a chunk in the demuxer's seconds, shifted. */
 type ChunkTimes = {
   /** First picture, and first moment that is no longer in it (null: to the end). */
   start: number
@@ -115,7 +115,8 @@ type ChunkTimes = {
 }
 
 function chunkTimes(plan: RenditionPlan, chunk: ChunkPlan): ChunkTimes {
-  const { video, audio } = plan.zeroSeconds
+  const video = plan.zeroSeconds.video + SHIFT_SECONDS
+  const audio = plan.zeroSeconds.audio + SHIFT_SECONDS
   const shownEnd = chunk.startSeconds + chunk.durationSeconds
   const margin = chunk.endPts === null ? LAST_CHUNK_MARGIN_SECONDS : MARGIN_SECONDS
   return {
@@ -139,7 +140,13 @@ function seek(plan: RenditionPlan, chunk: ChunkPlan, { start, slack }: ChunkTime
       ? ((PREROLL_FRAMES + 2) * AAC_FRAME_SAMPLES) / sampleRate + 0.1
       : 0
   const lead = SEEK_LEAD_SECONDS[plan.media.container] + plan.soundLeadSeconds + preroll
-  return ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seconds(start + slack - lead)]
+  return [
+    '-seek_timestamp',
+    '1',
+    '-noaccurate_seek',
+    '-ss',
+    seconds(start - SHIFT_SECONDS + slack - lead),
+  ]
 }
 
 function pictureGraph(plan: RenditionPlan, times: ChunkTimes, pictures: string[]): string[] {
@@ -202,7 +209,8 @@ function soundGraph(plan: RenditionPlan, times: ChunkTimes, labels: string[]): s
   ]
 }
 
-const plannedEnd = (plan: RenditionPlan): number => plan.durationSeconds + plan.zeroSeconds.video
+const plannedEnd = (plan: RenditionPlan): number =>
+  plan.durationSeconds + plan.zeroSeconds.video + SHIFT_SECONDS
 
 const encodedSampleRate = (plan: RenditionPlan): number => {
   const { sampleRate = 48_000 } = plan.media.audio ?? {}
@@ -247,7 +255,7 @@ const encoderTiming = ({ media }: RenditionPlan, { slack }: ChunkTimes): string[
 const fragmentedMp4 = ({ media }: RenditionPlan, { stop }: ChunkTimes): string[] => [
   ...['-to', seconds(stop)],
   ...['-map_metadata', '-1', '-map_chapters', '-1', '-bitexact'],
-  ...['-avoid_negative_ts', 'disabled', '-output_ts_offset', `${MUX_OFFSET_SECONDS}`],
+  ...['-avoid_negative_ts', 'disabled'],
   ...['-max_muxing_queue_size', '4096'],
   ...['-video_track_timescale', `${media.video.timeBase[1]}`],
   ...['-use_editlist', '0', '-frag_duration', '1000000'],

@@ -19,8 +19,6 @@ export type RangeProxyOptions = {
   signal: AbortSignal
   /** Told of each piece that was read: ffmpeg is alive. */
   onBytes?: () => void
-  /** Told once if the source fails: the run is in vain. */
-  onFailure?: (error: unknown) => void
   /** Longest answer: a range without an end stops here, and ffmpeg asks again if it wants more. */
   windowBytes?: number
 }
@@ -44,10 +42,7 @@ export async function serveRanges(
     const gone = new AbortController()
     response.on('close', () => gone.abort())
     answer(request, response, AbortSignal.any([signal, gone.signal])).catch((error) => {
-      if (!gone.signal.aborted && !signal.aborted && failure === undefined) {
-        failure = error
-        options.onFailure?.(error)
-      }
+      if (!gone.signal.aborted && !signal.aborted) failure ??= error
       // A body that is too short must look like a broken connection, never like an end.
       response.destroy()
     })

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { chunkCommand, MUX_OFFSET_SECONDS, type Wanted } from './chunk-command.ts'
+import { chunkCommand, SHIFT_SECONDS, type Wanted } from './chunk-command.ts'
 import type { ChunkResult, StoryboardOutput } from './chunk-result.ts'
 import { MediaError } from './errors.ts'
 import { provenanceOf, runFfmpeg } from './ffmpeg.ts'
@@ -148,7 +148,7 @@ async function writeStoryboard(
 
 /** ffmpeg counts in its own output's time; a person wants to know how much of the chunk is done. */
 function progressOf({ plan, chunk, onProgress }: ChunkJob) {
-  const start = chunk.startSeconds + plan.zeroSeconds.video + MUX_OFFSET_SECONDS
+  const start = chunk.startSeconds + plan.zeroSeconds.video + SHIFT_SECONDS
   let furthest = 0
   return ({ outSeconds }: { outSeconds: number }) => {
     const fraction = (outSeconds - start) / Math.max(chunk.durationSeconds, 0.001)

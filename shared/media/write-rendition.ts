@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { MUX_OFFSET_SECONDS } from './chunk-command.ts'
+import { SHIFT_SECONDS } from './chunk-command.ts'
 import type { StreamOutput } from './chunk-result.ts'
 import { MediaError } from './errors.ts'
 import { PictureMembership, SoundMembership } from './membership.ts'
@@ -93,9 +93,9 @@ function openRendition(
     pts === null
       ? null
       : Math.round((pts * numerator * video.timescale) / denominator) +
-        MUX_OFFSET_SECONDS * video.timescale
+        SHIFT_SECONDS * video.timescale
   const zero = (seconds: number, timescale: number) =>
-    Math.round(seconds * timescale) + MUX_OFFSET_SECONDS * timescale
+    Math.round(seconds * timescale) + SHIFT_SECONDS * timescale
   // Both chunks at a border compute its place in the sound from the same keyframe.
   const soundBorder = (pts: number, timescale: number) =>
     ((pts * numerator) / denominator - plan.zeroSeconds.video) * timescale +
