@@ -31,7 +31,9 @@ export async function ownSettings(
 ): Promise<Record<string, string>> {
   const written = await readFile(file, 'utf8').catch(absent)
   const values = written === null ? {} : parse(written, file)
-  const kept = Object.entries(values).filter(([name]) => !GIVEN_BY_THE_PARTS.test(name))
+  const kept = Object.entries(values).filter(
+    ([name, value]) => value !== '' && !GIVEN_BY_THE_PARTS.test(name),
+  )
   const given = FROM_ENVIRONMENT.flatMap((name) => {
     const value = environment[name]
     return value ? [[name, value] as const] : []

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Azurite, startAzurite } from '../infra/local/azurite.ts'
+import { type FunctionsHost, startFunctionsHost } from '../infra/local/functions-host/host.ts'
+import { APP_DIRECTORY } from '../infra/local/local-system.ts'
+import sample from '../local.settings.sample.json' with { type: 'json' }
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+
+let storage: Azurite
+let host: FunctionsHost
+beforeAll(async () => {
+  storage = await startAzurite()
+  const connections = {
+    AzureWebJobsStorage: storage.connectionString,
+    FootageStorage: storage.connectionString,
+  }
+  host = await startFunctionsHost({
+    appDirectory: APP_DIRECTORY,
+    settings: { ...sample.Values, ...connections, SWEEP_SCHEDULE: '0 0 0 1 1 *' },
+    port: 0,
+    log: () => {},
+  })
+})
+afterAll(async () => {
+  await host.dispose()
+  await storage.dispose()
+})
+
+describe('the README', () => {
+  it('has every function that the built app registers, with its trigger, and no other', () => {
+    const rows = section('Functions').matchAll(/^\| (`.+?) \| (HTTP|Event Grid|queue|timer) \|/gm)
+    const documented = [...rows].flatMap(([, names = '', trigger = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name]) => `${name}: ${trigger}`),
+    )
+    const words = { http: 'HTTP', eventGrid: 'Event Grid', queue: 'queue', timer: 'timer' }
+    const registered = host.functions.map(({ name, trigger }) => `${name}: ${words[trigger]}`)
+    expect(documented.sort()).toEqual(registered.sort())
+  })
+
+  it('has every endpoint, and no other', () => {
+    const rows = section('HTTP endpoints').matchAll(/^\| `([A-Z]+ \/api\/[^`]+)` \|/gm)
+    const documented = [...rows].map(([, endpoint]) => endpoint)
+    const registered = host.functions.flatMap(({ trigger, details }) =>
+      trigger === 'http' ? [`${details.methods} /api/${details.route}`] : [],
+    )
+    expect(documented.sort()).toEqual(registered.sort())
+  })
+
+  it('explains every setting of the sample', () => {
+    const rows =
+      section('Settings')
+        .match(/^\| `.+? \|/gm)
+        ?.join('\n') ?? ''
+    const explained = [...rows.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+    expect(explained).toEqual(expect.arrayContaining(Object.keys(sample.Values)))
+  })
+})
+
+function section(title: string): string {
+  return new RegExp(`^## ${title}\n(.*?)^## `, 'ms').exec(readme)?.[1] ?? ''
+}
