@@ -1,5 +1,6 @@
 import type { TableClient } from '@azure/data-tables'
 import type { FootageId } from '../footage/ids.ts'
+import { afterConflict } from '../storage/contention.ts'
 import { documentTable } from '../storage/documents.ts'
 import { type AuditAct, type AuditEntry, auditEntrySchema, nextEntry } from './chain.ts'
 
@@ -31,10 +32,11 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
   }
 
   const append: AuditTrail['append'] = async (id, act) => {
-    for (;;) {
+    for (let attempt = 0; ; attempt += 1) {
       const entry = nextEntry(id, await headOf(id), act, now())
       // Whoever inserts the next sequence number has it; the others look at the new head.
       if (await rows.insert(id, rowKey(entry.sequence), entry)) return entry
+      await afterConflict(attempt)
     }
   }
 

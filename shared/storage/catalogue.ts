@@ -5,6 +5,7 @@ import { BluelampError } from '../errors.ts'
 import { type Footage, footageSchema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { looksAlike } from '../footage/index-keys.ts'
+import { afterConflict } from './contention.ts'
 import { documentTable } from './documents.ts'
 import type { FootageIndex } from './footage-index.ts'
 
@@ -48,15 +49,14 @@ export function createCatalogue(
   }
 
   /**
-   * Writes the index after the truth. If the truth moved on meanwhile, the other writer may have
-   * removed a row before this one wrote it: what is stale by now is removed again, until the index
-   * was written for a truth that still stands.
+   * Writes the index after the truth. If the truth moved on meanwhile, the writer that moved it may
+   * have removed a row before this one wrote it: it is removed again. What is new, they write.
    */
   const follow = async (before: Footage | null, written: Footage): Promise<void> => {
     await index.write(written)
     if (before) await index.removeStale(before, written)
     const latest = (await load(written.id)).value
-    if (latest.revision !== written.revision) await follow(written, latest)
+    if (latest.revision !== written.revision) await index.removeStale(written, latest)
   }
 
   return {
@@ -73,7 +73,7 @@ export function createCatalogue(
     },
     async change(id, step) {
       let foretold = false
-      for (;;) {
+      for (let attempt = 0; ; attempt += 1) {
         const { value: before, etag } = await load(id)
         const change = step(before)
         if (!change) {
@@ -91,7 +91,10 @@ export function createCatalogue(
           await index.write(after)
           foretold = true
         }
-        if (!(await rows.replace(id, ROW, after, etag))) continue
+        if (!(await rows.replace(id, ROW, after, etag))) {
+          await afterConflict(attempt)
+          continue
+        }
         if (!looksAlike(before, after)) await follow(before, after)
         return after
       }
