@@ -1,0 +1,25 @@
+import { type Azurite, startAzurite } from '../../infra/local/azurite.ts'
+import { provision } from '../../infra/local/provision.ts'
+import { readTopology } from '../../infra/topology.ts'
+import { connectStorage, type StorageClients } from '../../shared/storage/clients.ts'
+
+/** A storage account of its own, with everything that the topology declares in it. */
+export type TestStorage = AsyncDisposable & { azurite: Azurite; clients: StorageClients }
+
+export async function startStorage(): Promise<TestStorage> {
+  const azurite = await startAzurite()
+  const { connectionString } = azurite
+  await provision(readTopology(), connectionString)
+  return {
+    azurite,
+    clients: connectStorage({ kind: 'connection-string', connectionString }),
+    [Symbol.asyncDispose]: () => azurite.dispose(),
+  }
+}
+
+/** All that a stream of values gives. */
+export async function collected<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const value of values) all.push(value)
+  return all
+}
