@@ -1,4 +1,5 @@
 import { adminEndpoints } from './admin-endpoints.ts'
+import { type CorsOptions, withCors } from './cors.ts'
 import { dispatch } from './dispatch.ts'
 import { eventGridWebhook } from './event-grid-webhook.ts'
 import { describeFunction, type FunctionDescription, type HostFunction } from './functions.ts'
@@ -26,6 +27,8 @@ export type FunctionsHostOptions = {
   port: number
   /** Worker processes over which invocations are spread, in turn; 1 by default. */
   workers?: number
+  /** `Host.CORS` of local.settings.json, `siteConfig.cors` in Azure; without it no CORS. */
+  cors?: CorsOptions
   log?: Log
   limits?: Partial<HostLimits>
   keys?: Partial<HostKeys>
@@ -89,13 +92,12 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     const { functions } = triggers
     const run = (fn: HostFunction, input: string) => runByHand(fn, input, triggers, invoke)
     const streaming = capabilities.HttpUri !== undefined
-    listener.serve(
-      dispatch({
-        admin: adminEndpoints({ functions, keys, run }),
-        eventGrid: eventGridWebhook({ ...shared, functions }),
-        app: httpTriggerHandler({ ...shared, routes, streaming }),
-      }),
-    )
+    const paths = dispatch({
+      admin: adminEndpoints({ functions, keys, run }),
+      eventGrid: eventGridWebhook({ ...shared, functions }),
+      app: httpTriggerHandler({ ...shared, routes, streaming }),
+    })
+    listener.serve(withCors(options.cors ?? { allowedOrigins: [] }, paths))
     announce(functions, `${listener.url}/${routePrefix}`, ownLog)
     return {
       url: listener.url,
