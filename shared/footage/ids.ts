@@ -60,6 +60,11 @@ export const renditionBlobName = (
   file: string,
 ): string => `${id}/${work}/${attempt}.${file}`
 
+const MANIFEST_FILE = 'manifest.json'
+
 /** The blob whose arrival publishes what one attempt made. */
 export const manifestBlobName = (id: FootageId, work: string, attempt: string): string =>
-  renditionBlobName(id, work, attempt, 'manifest.json')
+  renditionBlobName(id, work, attempt, MANIFEST_FILE)
+
+/** Whether a blob publishes others. The event subscription filters by the same ending. */
+export const isManifest = (blobName: string): boolean => blobName.endsWith(`.${MANIFEST_FILE}`)

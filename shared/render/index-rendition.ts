@@ -7,7 +7,7 @@ import { rollUp } from './roll-up.ts'
 
 /**
  * Publishes what a manifest names, and brings the truth up to date. The first manifest of a chunk
- * or a poster wins; those of later attempts change nothing.
+ * or a poster wins; those of later attempts are removed with what they made.
  */
 export async function indexRendition(
   services: Services,
@@ -15,37 +15,52 @@ export async function indexRendition(
 ): Promise<void> {
   const { catalogue, renditions, log } = services
   const manifest = await renditions.readManifest(blob)
+  // Its attempt came second, and that was found out before this event arrived.
+  if (!manifest) return
   const footage = await catalogue.get(id)
   if (manifest.sourceSha256 !== findPart(footage, 'recording')?.original?.sha256) {
     return log.error('a rendition is not of this original', { footageId: id, manifest: blob })
   }
   if (manifest.work === 'poster') {
-    const { poster } = manifest
-    await catalogue.change(id, (current) => (current.poster ? null : { poster }))
+    const won = await publishPoster(services, id, manifest)
+    if (!won) await renditions.remove([manifest.poster.blob, blob])
   } else {
-    await publishChunk(services, id, blob, manifest)
+    const lost = await publishChunk(services, id, blob, manifest)
+    await renditions.remove(lost)
+    if (lost.length === Object.keys(manifest.blobs).length) await renditions.remove([blob])
     await rollUp(services, id)
   }
 }
 
+/** Says whether this is the poster of the recording. */
+async function publishPoster(
+  { catalogue }: Services,
+  id: FootageId,
+  { poster }: Extract<Manifest, { work: 'poster' }>,
+): Promise<boolean> {
+  const footage = await catalogue.change(id, (current) => (current.poster ? null : { poster }))
+  return footage.poster?.blob === poster.blob
+}
+
+/** Gives back the blobs that will never be played, because another attempt was first. */
 async function publishChunk(
   { renditionRows }: Services,
   id: FootageId,
   manifest: string,
   { blobs, result }: Extract<Manifest, { work: 'chunk' }>,
-): Promise<void> {
+): Promise<string[]> {
   const row = { schemaVersion: 1 as const, chunk: result.index, manifest }
+  const lost: string[] = []
   for (const kind of ['copy', 'proxy'] as const) {
     const blob = blobs[kind]
     const output = result[kind]
-    if (blob && output) await renditionRows.publish(id, kind, { ...row, blob, output })
+    if (!blob || !output) continue
+    if (!(await renditionRows.publish(id, kind, { ...row, blob, output }))) lost.push(blob)
   }
   if (blobs.storyboard && result.storyboard) {
-    await renditionRows.publishStoryboard(id, {
-      ...row,
-      blob: blobs.storyboard,
-      output: result.storyboard,
-    })
+    const sheet = { ...row, blob: blobs.storyboard, output: result.storyboard }
+    if (!(await renditionRows.publishStoryboard(id, sheet))) lost.push(sheet.blob)
   }
   await renditionRows.clearFailure(id, result.index)
+  return lost
 }

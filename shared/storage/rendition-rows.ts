@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type ChunkRendition, chunkRenditionSchema } from '../events/messages.ts'
 import { chunkName, type FootageId } from '../footage/ids.ts'
 import { storyboardOutputSchema, streamOutputSchema } from '../media/chunk-result.ts'
-import { documentTable } from './documents.ts'
+import { type DocumentTable, documentTable } from './documents.ts'
 
 const published = {
   schemaVersion: z.literal(1),
@@ -41,7 +41,7 @@ export type ProgressRow = z.infer<typeof progressRowSchema>
 
 /** The rows of finished and failed chunks, beside the truth in the recording's partition. */
 export type RenditionRows = {
-  /** Publishes a chunk of a rendition. The first to do so wins; says whether this was the first. */
+  /** Publishes a chunk of a rendition. The first manifest wins; says whether it was this one. */
   publish(id: FootageId, kind: 'copy' | 'proxy', row: StreamRow): Promise<boolean>
   publishStoryboard(id: FootageId, row: StoryboardRow): Promise<boolean>
   /** The published chunks in playing order. There may be gaps while rendering goes on. */
@@ -65,10 +65,10 @@ export function createRenditionRows(table: TableClient): RenditionRows {
   const progress = documentTable(table, progressRowSchema)
   return {
     async publish(id, kind, row) {
-      return (await streams.insert(id, renditionKey(kind, row.chunk), row)) !== null
+      return publishFirst(streams, id, renditionKey(kind, row.chunk), row)
     },
     async publishStoryboard(id, row) {
-      return (await storyboards.insert(id, renditionKey('storyboard', row.chunk), row)) !== null
+      return publishFirst(storyboards, id, renditionKey('storyboard', row.chunk), row)
     },
     list: (id, kind) => valuesOf(streams.list(id, rangeOf(`rendition:${kind}:`))),
     listStoryboard: (id) => valuesOf(storyboards.list(id, rangeOf('rendition:storyboard:'))),
@@ -92,6 +92,17 @@ export function createRenditionRows(table: TableClient): RenditionRows {
     listProgress: (id) => valuesOf(progress.list(id, rangeOf('progress:'))),
     listFailures: (id) => valuesOf(failures.list(id, rangeOf('failure:'))),
   }
+}
+
+/** A manifest whose event is delivered again finds its own row and has still won. */
+async function publishFirst<T extends { manifest: string }>(
+  rows: DocumentTable<T>,
+  id: FootageId,
+  key: string,
+  row: T,
+): Promise<boolean> {
+  if (await rows.insert(id, key, row)) return true
+  return (await rows.get(id, key))?.value.manifest === row.manifest
 }
 
 const renditionKey = (kind: ChunkRendition, chunk: number): string =>

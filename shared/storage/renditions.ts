@@ -1,7 +1,8 @@
 import type { FootageId } from '../footage/ids.ts'
-import { planBlobName } from '../footage/ids.ts'
+import { isManifest, planBlobName } from '../footage/ids.ts'
 import { type RenditionPlan, renditionPlanSchema } from '../media/plan.ts'
 import { type Manifest, manifestSchema } from '../render/manifest.ts'
+import { MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
 import type { SasSigner, SignedUrl } from './sas.ts'
 
@@ -15,7 +16,12 @@ export type Renditions = {
   /** Uploads a small file that is in memory. */
   putBytes(blob: string, bytes: Buffer, contentType: string): Promise<void>
   putManifest(blob: string, manifest: Manifest): Promise<void>
-  readManifest(blob: string): Promise<Manifest>
+  /** The manifest, or null if it is not there any more. */
+  readManifest(blob: string): Promise<Manifest | null>
+  /** The manifests that are stored of a recording, whether their events arrived or not. */
+  listManifests(id: FootageId): Promise<string[]>
+  /** Removes blobs that nothing names; those that are gone already are no error. */
+  remove(blobs: string[]): Promise<void>
   putPlan(id: FootageId, plan: RenditionPlan): Promise<void>
   readPlan(id: FootageId): Promise<RenditionPlan>
   /** A short-lived URL of one file. */
@@ -47,7 +53,18 @@ export function createRenditions(clients: StorageClients, sign: SasSigner): Rend
     },
     putManifest: putJson,
     async readManifest(blob) {
-      return manifestSchema.parse(await readJson(blob))
+      const manifest = await unless([MISSING], () => readJson(blob))
+      return manifest === null ? null : manifestSchema.parse(manifest)
+    },
+    async listManifests(id) {
+      const names: string[] = []
+      for await (const { name } of container.listBlobsFlat({ prefix: `${id}/` })) {
+        if (isManifest(name)) names.push(name)
+      }
+      return names
+    },
+    async remove(blobs) {
+      await Promise.all(blobs.map((blob) => container.getBlobClient(blob).deleteIfExists()))
     },
     putPlan: (id, plan) => putJson(planBlobName(id), plan),
     async readPlan(id) {

@@ -2,6 +2,7 @@ import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
 import { EVER, type WorkList, workListsOf } from '../footage/index-keys.ts'
 import { driveRenditions } from '../render/drive-renditions.ts'
+import { findUnpublished } from '../render/find-unpublished.ts'
 import { rollUp } from '../render/roll-up.ts'
 import type { Services } from '../services.ts'
 
@@ -69,8 +70,13 @@ async function driveAgain(services: Services, footage: Footage): Promise<boolean
     driven = true
   }
   if (state === 'rendering') {
+    const unpublished = await findUnpublished(services, footage)
+    for (const manifest of unpublished) {
+      await queues.send('index-rendition', { footageId: id, manifest }, 'ordinary')
+    }
     await rollUp(services, id)
-    await driveRenditions(services, footage)
+    // What is rendered already only needs publishing: the rest can wait for the next sweep.
+    if (unpublished.length === 0) await driveRenditions(services, footage)
     driven = true
   }
   // It counts as moved: the next sweep gives this drive time to work.
