@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
 import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
 import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
+import { digestOf } from './canonical.ts'
 
 /**
  * What can happen to a recording, and the kind of processing that it is under section 62 of the
@@ -122,7 +121,4 @@ export function verifyChain(
 }
 
 /** SHA-256 over the canonical JSON (RFC 8785) of an entry without its own hash. */
-const hashOf = (entry: Omit<AuditEntry, 'hash'>): string =>
-  createHash('sha256')
-    .update(canonicalize(entry) ?? '')
-    .digest('hex')
+const hashOf = (entry: Omit<AuditEntry, 'hash'>): string => digestOf(entry)
