@@ -5,6 +5,8 @@ import { type AuditTrail, createAuditTrail } from './audit/trail.ts'
 import { type Config, readConfig } from './config.ts'
 import { createDomainEvents, type DomainEvents } from './events/domain-events.ts'
 import { createLog, type Log, type LogSink } from './log.ts'
+import { HeaderCache } from './media/header-cache.ts'
+import { removeLeftovers } from './media/leftovers.ts'
 import { findMediaTools, type MediaTools } from './media/tools.ts'
 import { type Attempts, createAttempts } from './storage/attempts.ts'
 import { type Catalogue, createCatalogue } from './storage/catalogue.ts'
@@ -43,7 +45,10 @@ export type Services = {
   renditionRows: RenditionRows
   queues: Queues
   events: DomainEvents
+  /** ffmpeg and ffprobe, looked up once; what a killed worker left behind is cleared away first. */
   mediaTools: () => Promise<MediaTools>
+  /** Headers of recordings whose chunks this instance renders, so that each is read once. */
+  headers: HeaderCache
 }
 
 let shared: Omit<Services, 'log'> | null = null
@@ -84,8 +89,9 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     renditionRows: createRenditionRows(clients.table('footage')),
     queues: createQueues(clients),
     events: createDomainEvents(config.domainTopic),
+    headers: new HeaderCache(),
     mediaTools: () => {
-      mediaTools ??= findMediaTools(config.media)
+      mediaTools ??= removeLeftovers().then(() => findMediaTools(config.media))
       return mediaTools
     },
   }

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts'
 
 /** Makes the picture that stands for a recording, and stores it with the manifest that publishes it. */
 export async function makeFootagePoster(
-  { catalogue, originals, renditions, mediaTools, log }: Services,
+  { catalogue, originals, renditions, headers, mediaTools, log }: Services,
   { footageId: id }: Omit<Message<'make-poster'>, 'schemaVersion'>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -18,7 +18,7 @@ export async function makeFootagePoster(
   const attempt = randomUUID()
   const blob = renditionBlobName(id, 'poster', attempt, 'jpg')
   const { jpeg, sha256, width, height, atSeconds } = await makePoster({
-    source: originals.source(original),
+    source: await headers.open(original.blob, originals.source(original), signal),
     tools: await mediaTools(),
     plan: await renditions.readPlan(id),
     signal,

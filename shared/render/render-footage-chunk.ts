@@ -24,7 +24,8 @@ export async function renderFootageChunk(
   }: Omit<Message<'render-chunk'>, 'schemaVersion'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { catalogue, originals, renditions, renditionRows, mediaTools, now, log } = services
+  const { catalogue, originals, renditions, renditionRows, headers, mediaTools, now, log } =
+    services
   const footage = await catalogue.get(id)
   const original = findPart(footage, 'recording')?.original
   const plan = await renditions.readPlan(id)
@@ -40,7 +41,7 @@ export async function renderFootageChunk(
   const blobs: Extract<Manifest, { work: 'chunk' }>['blobs'] = {}
   try {
     const result = await renderChunk({
-      source: originals.source(original),
+      source: await headers.open(original.blob, originals.source(original), signal),
       tools: await mediaTools(),
       plan,
       chunk,
