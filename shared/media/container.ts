@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Container } from './description.ts'
 
 /** Bytes of the head that `identifyContainer` wants to see. */
@@ -49,9 +50,12 @@ function hasSync(head: Buffer, offset: number, packetBytes: number): boolean {
   )
 }
 
+/** UTF-8 without control characters, up to the last character that is surely whole. */
 function isText(head: Buffer): boolean {
-  const printable = head.filter(
-    (byte) => byte >= 0x20 || byte === 0x0a || byte === 0x0d || byte === 9,
+  const whole = head.subarray(0, head.findLastIndex((byte) => byte < 0x80) + 1)
+  return (
+    whole.length > 0 &&
+    isUtf8(whole) &&
+    whole.every((byte) => byte >= 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)
   )
-  return head.length > 0 && printable.length === head.length
 }

@@ -58,18 +58,23 @@ export function masterPlaylist(options: {
     '#EXTM3U',
     '#EXT-X-VERSION:7',
     ...variants.flatMap(({ kind, first, outputs }) => [
+      `# ${STREAM_NAMES[kind]}`,
       `#EXT-X-STREAM-INF:${[
         `BANDWIDTH=${peakBitRate(outputs)}`,
         `AVERAGE-BANDWIDTH=${averageBitRate(outputs)}`,
         `CODECS="${first.codecs}"`,
         `RESOLUTION=${shownSize(first, kind, options.plan)}`,
-        `NAME="${STREAM_NAMES[kind]}"`,
+        ...(kind === 'copy' ? fastFrameRate(options.plan) : []),
       ].join(',')}`,
       options.uri(kind),
     ]),
     '',
   ].join('\n')
 }
+
+/** RFC 8216 §4.3.4.2: to be told above 30 pictures a second; the proxy never has more. */
+const fastFrameRate = ({ media }: Pick<RenditionPlan, 'media'>): string[] =>
+  media.video.frameRate > 30 ? [`FRAME-RATE=${media.video.frameRate.toFixed(3)}`] : []
 
 /** The finished chunks from the first on, up to the first one that is missing. */
 function contiguousPrefix({

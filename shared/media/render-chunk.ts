@@ -51,7 +51,7 @@ export type ChunkJob = {
  */
 export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const { source, tools, plan, chunk, wanted, signal } = job
-  const folder = await mkdtemp(path.join(tmpdir(), TEMPORARY_PREFIX))
+  const folder = await mkdtemp(path.join(tmpdir(), `${TEMPORARY_PREFIX}${process.pid}-`))
   try {
     let touch = () => {}
     await using proxy = await serveRanges(source, { signal, onBytes: () => touch() })
@@ -86,6 +86,8 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
       throw unread() ? sourceFailed(proxy) : error
     })
     if (unread()) throw sourceFailed(proxy)
+    // A worker that has lost its claim must not publish.
+    if (signal.aborted) throw new MediaError('chunk', 'aborted', 'The work was withdrawn.')
     for (const kind of ['copy', 'proxy', 'storyboard'] as const) {
       const output = outputs[kind]
       if (output)

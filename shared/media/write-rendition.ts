@@ -22,6 +22,9 @@ const START_SLACK_SECONDS = 0.002
 /** How far x264 reorders pictures with its default of three B-frames in a pyramid. */
 const ENCODER_REORDERED_PICTURES = 2
 
+/** How much further than on average two pictures may be apart and still be shown in time. */
+const SLOWEST_TO_AVERAGE = 4
+
 /** What is being written, and whether its pictures are those of the recording. */
 type Job = { plan: RenditionPlan; chunk: ChunkPlan; copied: boolean }
 
@@ -84,7 +87,7 @@ function openRendition(
   const pictures = tracks.find(({ kind }) => kind === 'video')
   if (!pictures) throw wrong('has no picture track')
   const reordered = copied ? plan.media.video.reorderedPictures : ENCODER_REORDERED_PICTURES
-  const frameSeconds = 1 / (plan.media.video.frameRate || 30)
+  const frameSeconds = SLOWEST_TO_AVERAGE / (plan.media.video.frameRate || 30)
   const video = { ...pictures, shift: Math.ceil(reordered * frameSeconds * pictures.timescale) }
   const sound = tracks.find(({ kind }) => kind === 'audio')
   const audio = sound ? { ...sound, shift: 0 } : null

@@ -1,0 +1,201 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runChild } from '../../../shared/media/child-process.ts'
+import { HeaderCache } from '../../../shared/media/header-cache.ts'
+import type { RenditionPlan } from '../../../shared/media/plan.ts'
+import { makePoster } from '../../../shared/media/poster.ts'
+import { renderChunk } from '../../../shared/media/render-chunk.ts'
+import type { FootageSource } from '../../../shared/media/source.ts'
+import { findMediaTools, type MediaTools } from '../../../shared/media/tools.ts'
+import {
+  allTools,
+  EVERYTHING,
+  ffmpeg,
+  fileSource,
+  never,
+  planOf,
+  temporaryFolder,
+  testPicture,
+  testSound,
+  X264,
+} from './support.ts'
+
+const folder = await temporaryFolder()
+const [tools] = (await allTools()) as [MediaTools]
+const file = path.join(folder.path, 'sample.mp4')
+let plan: RenditionPlan
+
+beforeAll(async () => {
+  await ffmpeg(tools, [
+    ...[...testPicture(20, '30', '640x360'), ...testSound(20)],
+    ...[...X264, '-g', '60', '-b:v', '4M', '-c:a', 'aac', file],
+  ])
+  plan = await planOf(fileSource(file), tools)
+}, 60_000)
+afterAll(() => folder[Symbol.asyncDispose]())
+
+/** Fails once `bytes` were read of the media, which lies before the header in this file. */
+const failingAfter = (bytes: number): FootageSource => {
+  const whole = fileSource(file)
+  let media = 0
+  return {
+    size: whole.size,
+    async *read(start, end, signal) {
+      for await (const piece of whole.read(start, end, signal)) {
+        if (start < whole.size / 2) media += piece.length
+        if (media > bytes) throw new Error('the storage went away')
+        yield piece
+      }
+    },
+  }
+}
+
+const job = (source: FootageSource, signal = never) => ({
+  ...{ source, tools, plan, chunk: chunkOf(plan), wanted: EVERYTHING, signal },
+  onOutput: async () => {},
+})
+const chunkOf = ({ chunks: [chunk] }: RenditionPlan) => {
+  if (!chunk) throw new Error('There is no chunk.')
+  return chunk
+}
+const foldersOfThisProcess = async () =>
+  (await readdir(tmpdir())).filter((name) => name.startsWith(`bluelamp-media-${process.pid}-`))
+/** Children of this process that still run, by their command names. */
+const children = () =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && existsSync(`/proc/${pid}/stat`))
+    .flatMap((pid) => {
+      try {
+        const [, name = '', rest = ''] =
+          /\((.*)\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+        const [state, parent] = rest.split(' ')
+        return Number(parent) === process.pid && state !== 'Z' ? [name] : []
+      } catch {
+        return []
+      }
+    })
+
+describe('when something fails', () => {
+  it('a source that breaks off is an error, not a short recording', async () => {
+    await expect(renderChunk(job(failingAfter(400_000)))).rejects.toMatchObject({
+      mediaCode: 'source-failed',
+      stage: 'chunk',
+      cause: expect.objectContaining({ message: 'the storage went away' }),
+    })
+    const poster = makePoster({ source: failingAfter(0), tools, plan, signal: never })
+    await expect(poster).rejects.toMatchObject({ mediaCode: 'source-failed' })
+    expect(await foldersOfThisProcess()).toEqual([])
+  })
+
+  it('withdrawn work ends at once and leaves nothing behind', async () => {
+    const withdrawal = new AbortController()
+    const whole = fileSource(file)
+    const source: FootageSource = {
+      size: whole.size,
+      async *read(start, end, signal) {
+        for await (const piece of whole.read(start, end, signal)) {
+          if (whole.bytesRead > 500_000) withdrawal.abort()
+          yield piece
+        }
+      },
+    }
+    const work = renderChunk(job(source, withdrawal.signal))
+    await expect(work).rejects.toMatchObject({ mediaCode: 'aborted' })
+    expect(await foldersOfThisProcess()).toEqual([])
+    await vi.waitFor(() => expect(children()).not.toContain('ffmpeg'))
+  })
+
+  it('what the store throws reaches the caller', async () => {
+    const work = renderChunk({
+      ...job(fileSource(file)),
+      onOutput: async () => {
+        throw new Error('the container is full')
+      },
+    })
+    await expect(work).rejects.toThrow('the container is full')
+    expect(await foldersOfThisProcess()).toEqual([])
+  })
+
+  it('progress never falls and ends at 1', async () => {
+    const seen: number[] = []
+    await renderChunk({ ...job(fileSource(file)), onProgress: (part) => seen.push(part) })
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+    expect(seen.at(-1)).toBe(1)
+  })
+})
+
+describe('bounded reading', () => {
+  it('a poster reads no more than the header and 4 MiB', async () => {
+    const source = fileSource(file)
+    const cached = await new HeaderCache().open('v1', source, never)
+    const header = source.bytesRead
+    const poster = await makePoster({ source: cached, tools, plan, signal: never })
+    expect(poster.jpeg.length).toBeGreaterThan(0)
+    expect(source.bytesRead - header).toBeLessThan(4 * 1024 * 1024)
+  })
+
+  it('the header is read once, however many chunks need it', async () => {
+    const source = fileSource(file)
+    const cache = new HeaderCache()
+    await cache.open('v1', source, never)
+    const once = source.bytesRead
+    await cache.open('v1', source, never)
+    expect(source.bytesRead).toBe(once)
+  })
+})
+
+describe('children', () => {
+  const child = (script: string, limits: { wallMs: number; stallMs: number }) =>
+    runChild({
+      file: '/bin/sh',
+      args: ['-c', script],
+      stage: 'chunk',
+      pipes: [async (pipe) => pipe.resume()],
+      signal: never,
+      ...limits,
+    })
+
+  it('that do nothing are killed, grandchildren too', async () => {
+    await expect(child('sleep 60 & wait', { wallMs: 20_000, stallMs: 100 })).rejects.toMatchObject({
+      mediaCode: 'run-stalled',
+    })
+    await vi.waitFor(() => expect(children()).not.toContain('sleep'))
+  })
+
+  it('that never end are killed although they talk', async () => {
+    const chatter = child('while :; do echo x; sleep 0.02; done', { wallMs: 300, stallMs: 20_000 })
+    await expect(chatter).rejects.toMatchObject({ mediaCode: 'run-too-long' })
+  })
+
+  it('report their last words without addresses and paths', async () => {
+    const failing = child('echo "cannot open http://127.0.0.1:1/secret /tmp/x" >&2; exit 3', {
+      wallMs: 20_000,
+      stallMs: 20_000,
+    })
+    await expect(failing).rejects.toThrow(
+      'ended with 3. Its last words: cannot open <address> <path>',
+    )
+  })
+
+  it('see none of this process’s environment and can write no file', async () => {
+    vi.stubEnv('SECRET_OF_THE_APP', 'hush')
+    const target = path.join(folder.path, 'written.txt')
+    await child(`test -z "$SECRET_OF_THE_APP"`, { wallMs: 20_000, stallMs: 20_000 })
+    if (existsSync('/usr/bin/prlimit'))
+      await expect(
+        child(`echo something > ${target}; test -s ${target}`, { wallMs: 20_000, stallMs: 20_000 }),
+      ).rejects.toMatchObject({ mediaCode: 'run-failed' })
+  })
+})
+
+describe('tools', () => {
+  it('says what to install when there is none', async () => {
+    await expect(findMediaTools({ ffmpeg: '/nowhere/ffmpeg' })).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('apt-get install ffmpeg'),
+    })
+  })
+})

@@ -1,0 +1,209 @@
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { makePoster } from '../../../shared/media/poster.ts'
+import type { MediaTools } from '../../../shared/media/tools.ts'
+import {
+  allTools,
+  CAR_DETECTION,
+  countDecoded,
+  ffmpeg,
+  fileSource,
+  never,
+  packetsOf,
+  planOf,
+  renderAll,
+  temporaryFolder,
+  testPicture,
+  testSound,
+  videoHash,
+  X264,
+} from './support.ts'
+
+const folder = await temporaryFolder()
+const tools = await allTools()
+const first = tools[0] as MediaTools
+afterAll(() => folder[Symbol.asyncDispose]())
+
+const make = async (name: string, ...args: string[]): Promise<string> => {
+  const file = path.join(folder.path, name)
+  await ffmpeg(first, [...args, file])
+  return file
+}
+const GOP = ['-g', '30']
+
+describe('recordings of every kind', { timeout: 60_000 }, () => {
+  it.each(tools.map((each) => [each.version, each] as const))(
+    'a real one, with ffmpeg %s',
+    async (_, each) => {
+      const source = fileSource(CAR_DETECTION)
+      const plan = await planOf(source, each)
+      expect(plan.media).toMatchObject({
+        container: 'mov',
+        video: { codec: 'h264', width: 768, height: 432, frameRate: 12.5 },
+        audio: { codec: 'aac', sampleRate: 48_000 },
+      })
+      await using out = await temporaryFolder()
+      const [result] = await renderAll(source, each, plan, out.path)
+      expect(result?.copy?.video.packets).toBe(377)
+      expect(result?.proxy?.video.packets).toBe(377)
+      expect(result?.copy?.codecs).toBe('avc1.428016,mp4a.40.2')
+      expect(result?.tool.arguments.join(' ')).not.toContain('127.0.0.1')
+      expect(await videoHash(each, path.join(out.path, 'copy.m3u8'))).toBe(
+        await videoHash(each, CAR_DETECTION),
+      )
+      const poster = await makePoster({ source, tools: each, plan, signal: never })
+      expect(poster).toMatchObject({ width: 768, height: 432 })
+      expect(poster.jpeg.subarray(0, 2).toString('hex')).toBe('ffd8')
+    },
+  )
+
+  it('without sound', async () => {
+    const file = await make('silent.mp4', ...testPicture(2), ...X264, ...GOP)
+    const plan = await planOf(fileSource(file), first, 1)
+    await using out = await temporaryFolder()
+    const results = await renderAll(fileSource(file), first, plan, out.path)
+    expect(plan.audio).toBeNull()
+    expect(results.map(({ copy }) => copy?.audio)).toEqual([null, null])
+    expect(await countDecoded(first, path.join(out.path, 'proxy.m3u8'))).toBe(60)
+  })
+
+  it('of variable frame rate: every picture keeps its time', async () => {
+    const uneven = "setpts='if(lt(N,60),N/30,2+(N-60)/7.5)/TB'"
+    const file = await make(
+      'uneven.mp4',
+      ...[...testPicture(3), '-vf', uneven, '-fps_mode', 'vfr', ...X264, ...GOP, '-bf', '2'],
+    )
+    const plan = await planOf(fileSource(file), first, 1)
+    await using out = await temporaryFolder()
+    await renderAll(fileSource(file), first, plan, out.path)
+    const times = async (of: string) =>
+      (await packetsOf(first, of, 'v:0'))
+        .map(({ pts }) => Math.round(pts * 1000))
+        .toSorted((a, b) => a - b)
+    const original = await times(file)
+    expect(await times(path.join(out.path, 'copy.m3u8'))).toEqual(original)
+    expect(await times(path.join(out.path, 'proxy.m3u8'))).toEqual(original)
+  })
+
+  it('turned by a quarter: the proxy and the poster are upright', async () => {
+    const flat = await make('flat.mp4', ...testPicture(1), ...X264)
+    const file = await make(...(await turned(first, flat, path.join(folder.path, 'turned.mp4'))))
+    const plan = await planOf(fileSource(file), first)
+    expect([90, 270]).toContain(plan.media.video.rotation)
+    expect(plan.proxy).toMatchObject({ width: 180, height: 320 })
+    await using out = await temporaryFolder()
+    const [result] = await renderAll(fileSource(file), first, plan, out.path)
+    expect(result?.proxy).toMatchObject({ width: 180, height: 320 })
+    const poster = await makePoster({ source: fileSource(file), tools: first, plan, signal: never })
+    expect(poster).toMatchObject({ width: 180, height: 320 })
+  })
+
+  it('H.265: copied with the tag that players ask for', async () => {
+    const file = await make(
+      'hevc.mkv',
+      ...[...testPicture(2), '-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'],
+      ...['-x265-params', 'log-level=none:keyint=30'],
+    )
+    const plan = await planOf(fileSource(file), first, 1)
+    await using out = await temporaryFolder()
+    const results = await renderAll(fileSource(file), first, plan, out.path)
+    expect(plan.copy.video).toEqual({ method: 'copied' })
+    expect(results[0]?.copy?.codecs).toMatch(/^hvc1\.1\.6\.L\d+\.90$/)
+    expect(await countDecoded(first, path.join(out.path, 'copy.m3u8'))).toBe(60)
+    expect(await videoHash(first, path.join(out.path, 'copy.m3u8'))).toBe(
+      await videoHash(first, file),
+    )
+  })
+
+  it('MPEG-4 with B-frames and MP3 in AVI: encoded at full size, and says so', async () => {
+    const file = await make(
+      'old.avi',
+      ...[...testPicture(3), ...testSound(3)],
+      ...['-c:v', 'mpeg4', '-bf', '2', '-q:v', '4', ...GOP, '-c:a', 'libmp3lame'],
+    )
+    const plan = await planOf(fileSource(file), first, 1)
+    expect(plan.copy.video).toMatchObject({ method: 'encoded', reason: /mpeg4/ })
+    expect(plan.audio).toMatchObject({ method: 'encoded', reason: /mp3/ })
+    await using out = await temporaryFolder()
+    const results = await renderAll(fileSource(file), first, plan, out.path)
+    expect(results[0]?.copy).toMatchObject({ width: 320, height: 180 })
+    expect(await countDecoded(first, path.join(out.path, 'copy.m3u8'))).toBe(
+      await countDecoded(first, file),
+    )
+  })
+
+  it('with sound that starts late: silence stands before it, at full loudness after', async () => {
+    const file = await make(
+      'late.mp4',
+      ...[...testPicture(4), '-itsoffset', '2', ...testSound(2), '-map', '0', '-map', '1'],
+      ...[...X264, ...GOP, '-c:a', 'aac'],
+    )
+    const plan = await planOf(fileSource(file), first, 1)
+    expect(plan.audio).toMatchObject({ method: 'encoded', reason: /starts after/ })
+    await using out = await temporaryFolder()
+    await renderAll(fileSource(file), first, plan, out.path)
+    const playlist = path.join(out.path, 'copy.m3u8')
+    const volume = async (from: number) => {
+      const key = 'lavfi.astats.Overall.RMS_level'
+      const printed = await ffmpeg(first, [
+        ...['-ss', `${from}`, '-t', '1', '-i', playlist, '-map', '0:a', '-f', 'null', '-af'],
+        ...[`astats=metadata=1,ametadata=mode=print:key=${key}:file=-`, '-'],
+      ])
+      const decibels = printed.trim().split('=').at(-1)
+      return decibels === '-inf' ? Number.NEGATIVE_INFINITY : Number(decibels)
+    }
+    expect(await volume(0.5)).toBeLessThan(-60)
+    expect(await volume(2.7)).toBeGreaterThan(-30)
+  })
+
+  it('with a single keyframe: segments all the same, none of them too long', async () => {
+    const file = await make(
+      'single.mp4',
+      ...[...testPicture(30, '10'), ...X264, '-g', '9999', '-sc_threshold', '0'],
+    )
+    const plan = await planOf(fileSource(file), first, 5)
+    await using out = await temporaryFolder()
+    const [result] = await renderAll(fileSource(file), first, plan, out.path)
+    expect(plan.chunks).toHaveLength(1)
+    const durations = result?.copy?.segments.map((segment) => segment.durationSeconds) ?? []
+    expect(durations.length).toBeGreaterThan(1)
+    for (const duration of durations)
+      expect(Math.round(duration)).toBeLessThanOrEqual(plan.targetDurationSeconds)
+    expect(await countDecoded(first, path.join(out.path, 'copy.m3u8'))).toBe(300)
+  })
+
+  it('of one picture', async () => {
+    const file = await make('one.mp4', ...testPicture(0.03), ...X264)
+    const plan = await planOf(fileSource(file), first)
+    await using out = await temporaryFolder()
+    const [result] = await renderAll(fileSource(file), first, plan, out.path)
+    expect(result?.copy?.video.packets).toBe(1)
+    expect(result?.storyboard?.tiles).toBe(1)
+  })
+
+  it('60 pictures a second with odd sides in 4:4:4: the proxy shows every second one', async () => {
+    const file = await make(
+      'fast.mkv',
+      ...testPicture(2, '60', '322x182'),
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv444p', ...GOP],
+    )
+    const plan = await planOf(fileSource(file), first, 1)
+    await using out = await temporaryFolder()
+    const results = await renderAll(fileSource(file), first, plan, out.path)
+    const pictures = (kind: 'copy' | 'proxy') =>
+      results.reduce((sum, result) => sum + (result[kind]?.video.packets ?? 0), 0)
+    expect([pictures('copy'), pictures('proxy')]).toEqual([120, 60])
+  })
+})
+
+/** Old and new ffmpegs write a display matrix by different options. */
+async function turned(
+  each: MediaTools,
+  flat: string,
+  target: string,
+): Promise<[string, ...string[]]> {
+  const name = path.basename(target)
+  const modern = ['-display_rotation', '90', '-i', flat, '-c', 'copy']
+  const old = ['-i', flat, '-c', 'copy', '-metadata:s:v:0', 'rotate=90']
+  return [name, ...(Number.parseInt(each.version, 10) >= 6 ? modern : old)]
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import type { MediaDescription } from '../../../shared/media/description.ts'
+import { renditionPlanSchema } from '../../../shared/media/plan.ts'
+import { planRenditions } from '../../../shared/media/plan-renditions.ts'
+import { bodyCamera, steadyKeyframes } from './fixtures.ts'
+
+const planFor = (video: Partial<MediaDescription['video']>, more: Partial<MediaDescription> = {}) =>
+  planRenditions(
+    { ...bodyCamera, ...more, video: { ...bodyCamera.video, ...video } },
+    steadyKeyframes(60),
+  )
+
+describe('planRenditions', () => {
+  it('copies what browsers play and makes a 540-line proxy', () => {
+    const plan = planFor({})
+    expect(renditionPlanSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan)
+    expect(plan).toMatchObject({
+      copy: { video: { method: 'copied' }, width: 1920, height: 1080 },
+      proxy: { width: 960, height: 540, limitFrameRate: false },
+      audio: { method: 'copied' },
+      storyboard: { intervalSeconds: 1, tileWidth: 160, tileHeight: 90 },
+      targetDurationSeconds: 6,
+      durationSeconds: 60,
+    })
+  })
+
+  it.each([
+    [
+      { width: 640, height: 360 },
+      { width: 640, height: 360 },
+    ],
+    [{ rotation: 90 as const }, { width: 540, height: 960 }],
+    [
+      { width: 1440, sampleAspectRatio: [4, 3] as [number, number] },
+      { width: 960, height: 540 },
+    ],
+    [
+      { width: 321, height: 179 },
+      { width: 322, height: 180 },
+    ],
+  ])('never scales up, keeps the shape, makes sides even: %o', (video, proxy) => {
+    expect(planFor(video).proxy).toMatchObject(proxy)
+  })
+
+  it.each([
+    [{ codec: 'mpeg4' }, 'encoded'],
+    [{ pixelFormat: 'yuv444p' }, 'encoded'],
+    [{ codec: 'hevc', pixelFormat: 'yuv420p10le' }, 'copied'],
+    [{ codec: 'hevc', pixelFormat: 'yuv422p10le' }, 'encoded'],
+  ])('%o is %s', (video, method) => {
+    expect(planFor(video).copy.video.method).toBe(method)
+  })
+
+  it('does not copy reordered pictures out of AVI', () => {
+    expect(planFor({ reorderedPictures: 2 }, { container: 'avi' }).copy.video.method).toBe(
+      'encoded',
+    )
+  })
+
+  it('fills in sound that is late, short or of another kind', () => {
+    const sound = (startSeconds: number, endSeconds: number, codec = 'aac') =>
+      planRenditions(
+        {
+          ...bodyCamera,
+          audio: { stream: 1, codec, sampleRate: 48_000, channels: 1, timeBase: [1, 48_000] },
+        },
+        { ...steadyKeyframes(60), audio: { startSeconds, endSeconds } },
+      ).audio
+    expect(sound(0, 60)).toEqual({ method: 'copied' })
+    expect(sound(2, 60)).toMatchObject({
+      method: 'encoded',
+      reason: expect.stringContaining('after'),
+    })
+    expect(sound(0, 58)).toMatchObject({
+      method: 'encoded',
+      reason: expect.stringContaining('before'),
+    })
+    expect(sound(0, 60, 'pcm_s16le')).toMatchObject({ method: 'encoded' })
+    expect(planFor({}, { audio: null }).audio).toBeNull()
+  })
+
+  it('gives a 12-hour shift some three hundred tiles', () => {
+    const plan = planRenditions(bodyCamera, steadyKeyframes(12 * 3600))
+    expect(plan.storyboard.intervalSeconds).toBe(300)
+    expect(planRenditions(bodyCamera, steadyKeyframes(3600)).storyboard.intervalSeconds).toBe(15)
+  })
+})

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { masterPlaylist, mediaPlaylist } from '../../../shared/media/playlist.ts'
+import { storyboardTrack } from '../../../shared/media/storyboard.ts'
+import { bodyCamera, chunkResult, streamOutput } from './fixtures.ts'
+
+const playlist = (results: Parameters<typeof mediaPlaylist>[0]['results'], chunkCount = 3) =>
+  mediaPlaylist({
+    ...{ kind: 'copy', results, chunkCount, targetDurationSeconds: 6 },
+    uri: (index) => `chunks/${index}.mp4`,
+  })
+
+describe('mediaPlaylist', () => {
+  it('is, to the letter, what RFC 8216 asks for', () => {
+    expect(playlist([chunkResult(0), chunkResult(1, { copy: streamOutput([2]) })], 2)).toBe(
+      `#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:EVENT
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-START:TIME-OFFSET=0,PRECISE=YES
+#EXT-X-MAP:URI="chunks/0.mp4",BYTERANGE="1000@0"
+#EXTINF:6.000000,
+#EXT-X-BYTERANGE:500@1000
+chunks/0.mp4
+#EXTINF:6.000000,
+#EXT-X-BYTERANGE:500@1500
+chunks/0.mp4
+#EXTINF:3.500000,
+#EXT-X-BYTERANGE:500@2000
+chunks/0.mp4
+#EXT-X-MAP:URI="chunks/1.mp4",BYTERANGE="1000@0"
+#EXTINF:2.000000,
+#EXT-X-BYTERANGE:500@1000
+chunks/1.mp4
+#EXT-X-ENDLIST
+`,
+    )
+  })
+
+  it('only grows: a chunk that is finished early waits for those before it', () => {
+    const one = playlist([chunkResult(0), chunkResult(2)])
+    const all = playlist([chunkResult(2), chunkResult(0), chunkResult(1)])
+    expect(one).not.toContain('chunks/2.mp4')
+    expect(one).not.toContain('ENDLIST')
+    expect(all.startsWith(one.trimEnd())).toBe(true)
+    expect(all).toContain('#EXT-X-ENDLIST')
+  })
+
+  it('does not promise independent segments where there are none', () => {
+    const copy = streamOutput([6])
+    copy.segments = [{ durationSeconds: 12, bytes: 500, independent: false }]
+    expect(playlist([chunkResult(0, { copy })])).not.toContain('INDEPENDENT')
+  })
+})
+
+describe('masterPlaylist', () => {
+  it('names what has been made, with its real bit rates', () => {
+    const proxy = streamOutput([6], { width: 960, height: 540 })
+    const text = masterPlaylist({
+      results: [chunkResult(0, { copy: streamOutput([4, 0.1]), proxy })],
+      plan: { media: bodyCamera },
+      uri: (kind) => `${kind}.m3u8`,
+    })
+    expect(text).toContain(
+      'BANDWIDTH=1000,AVERAGE-BANDWIDTH=1952,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1920x1080',
+    )
+    expect(text).toContain('RESOLUTION=960x540\nproxy.m3u8')
+    expect(text).toContain('\n# proxy, not for examination\n#EXT-X-STREAM-INF')
+    expect(masterPlaylist({ results: [], plan: { media: bodyCamera }, uri: String })).not.toContain(
+      'STREAM-INF',
+    )
+  })
+})
+
+describe('storyboardTrack', () => {
+  it('gives each tile its place and time', () => {
+    const storyboard = {
+      ...{
+        bytes: 1,
+        sha256: 'ab'.repeat(32),
+        tiles: 3,
+        columns: 2,
+        tileWidth: 160,
+        tileHeight: 90,
+      },
+      ...{ intervalSeconds: 2, startSeconds: 3599, endSeconds: 3604 },
+    }
+    expect(
+      storyboardTrack([chunkResult(1, { storyboard }), chunkResult(0)], (n) => `${n}.jpg`),
+    ).toBe(
+      `WEBVTT
+
+00:59:59.000 --> 01:00:01.000
+1.jpg#xywh=0,0,160,90
+
+01:00:01.000 --> 01:00:03.000
+1.jpg#xywh=160,0,160,90
+
+01:00:03.000 --> 01:00:04.000
+1.jpg#xywh=0,90,160,90
+`,
+    )
+  })
+})
