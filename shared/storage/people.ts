@@ -19,10 +19,10 @@ export function createPeopleRegister(table: TableClient): PeopleRegister {
       return stored && { entry: stored.value, etag: stored.etag }
     },
     async put(oid, entry, etag) {
-      const written = etag
-        ? await rows.replace(PARTITION, oid, entry, etag)
-        : await rows.insert(PARTITION, oid, entry)
-      return written !== null
+      if (etag === null) return (await rows.insert(PARTITION, oid, entry)) !== null
+      // Compared here first: text that is no ETag of storage would be a fault to it, not a conflict.
+      if ((await rows.get(PARTITION, oid))?.etag !== etag) return false
+      return (await rows.replace(PARTITION, oid, entry, etag)) !== null
     },
   }
 }
