@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readTopology } from '../../infra/topology.ts'
+import { lanesOf, QUEUES } from '../../shared/events/messages.ts'
+import { CONTAINERS, TABLES } from '../../shared/storage/clients.ts'
+import { type LocalApp, MANAGER, startApp } from './local-app.ts'
+
+let app: LocalApp
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app?.[Symbol.asyncDispose]())
+
+const topology = readTopology()
+const namesOf = (trigger: string): string[] =>
+  (app.system.host?.functions ?? [])
+    .filter((fn) => fn.trigger === trigger)
+    .map(({ name }) => name)
+    .toSorted()
+
+/** Every URL there is. The id names nothing, so that all but these three answer 404 at most. */
+const ID = '019ab4ea-0000-7000-8000-000000000000'
+const ROUTES: [method: string, path: string, name: string][] = [
+  ['GET', `footage/${ID}`, 'footageDetail'],
+  ['GET', `footage/${ID}/poster`, 'footagePoster'],
+  ['GET', `footage/${ID}/progress`, 'footageProgress'],
+  ['GET', `footage/${ID}/events`, 'followProgress'],
+  ['GET', `people/${ID}`, 'getPerson'],
+  ['GET', 'health', 'health'],
+  ['GET', `quarantine/${ID}`, 'inspectQuarantine'],
+  ['GET', 'quarantine', 'listQuarantine'],
+  ['POST', `footage/${ID}/urgent`, 'makeUrgent'],
+  ['POST', `footage/${ID}/playback`, 'openPlayback'],
+  ['POST', 'uploads', 'openUpload'],
+  ['GET', 'play/ticket/master.m3u8', 'play'],
+  ['PUT', `people/${ID}`, 'putPerson'],
+  ['GET', `footage/${ID}/audit`, 'readAudit'],
+  ['POST', `footage/${ID}/renditions`, 'redriveRenditions'],
+  ['POST', `quarantine/${ID}/release`, 'releaseQuarantine'],
+  ['GET', 'footage', 'searchFootage'],
+  ['POST', `footage/${ID}/original`, 'takeOriginal'],
+  ['GET', `uploads/${ID}/blocks`, 'uploadBlocks'],
+  ['GET', `uploads/${ID}`, 'uploadStatus'],
+  ['GET', `footage/${ID}/audit/verify`, 'verifyAudit'],
+]
+
+describe('the built app', () => {
+  it('registers its HTTP functions, and all of them are walked over here', () => {
+    expect(namesOf('http')).toEqual(ROUTES.map(([, , name]) => name).toSorted())
+  })
+
+  it('takes the events that the topology subscribes to', () => {
+    const subscribed = topology.eventSubscriptions.map((subscription) => subscription.function)
+    expect(namesOf('eventGrid')).toEqual(subscribed.toSorted())
+  })
+
+  it('works on every declared queue, and reads every poison queue', () => {
+    const queues = QUEUES.flatMap(lanesOf)
+    expect(queues.toSorted()).toEqual(topology.queues.toSorted())
+    const functions = queues.map((queue) =>
+      queue.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    )
+    expect(namesOf('queue')).toEqual(
+      functions.flatMap((name) => [name, `${name}Abandoned`]).toSorted(),
+    )
+  })
+
+  it('sweeps by a timer', () => {
+    expect(namesOf('timer')).toEqual(['sweep'])
+  })
+
+  it('names containers and tables as the topology declares them', () => {
+    const declared = topology.containers.map(({ name }) => name)
+    expect(declared.filter((name) => name !== 'event-deadletters')).toEqual([...CONTAINERS])
+    expect(topology.tables).toEqual([...TABLES])
+  })
+})
+
+describe.each(ROUTES)('%s %s', (method, path, name) => {
+  it(`reaches ${name}: nobody gets further than its edge`, async () => {
+    const answer = await app.call(null, method, path)
+    const expected = name === 'health' ? 200 : name === 'play' ? 404 : 401
+    expect(answer.status).toBe(expected)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    if (name !== 'health') expectProblem(answer)
+  })
+
+  const isOpen = name === 'health' || name === 'play'
+  it.skipIf(isOpen)('refuses tokens that are none', async () => {
+    for (const authorization of ['Bearer x', 'Bearer a.b.c', 'Basic eDp5', 'Bearer', '']) {
+      const response = await fetch(`${app.system.api}/${path}`, {
+        method,
+        headers: { authorization },
+      })
+      expect(response.status, authorization).toBe(401)
+      expect(response.headers.get('content-type')).toBe('application/problem+json')
+    }
+  })
+
+  it('answers junk in its path, its query and its body with a problem', async () => {
+    const junk = path.replace(ID, '%2e%2e%00').replace('ticket', 'x'.repeat(3_000))
+    for (const target of [junk, `${path}?cursor=%FF&x=1&x=2&__proto__=1`]) {
+      for (const body of method === 'GET' ? [undefined] : ['{', '[]', '{"a":1}', '\u0000']) {
+        const answer = await app.call(MANAGER, method, target, body)
+        if (answer.status >= 400) expectProblem(answer)
+        expect(answer.status, `${target} ${body}`).toBeLessThan(500)
+      }
+    }
+  })
+
+  it('is not there for other methods', async () => {
+    const known = ROUTES.filter(([, other]) => other === path).map(([verb]) => verb)
+    for (const other of ['DELETE', 'PATCH', 'POST', 'PUT', 'OPTIONS']) {
+      if (known.includes(other)) continue
+      const answer = await app.call(MANAGER, other, path)
+      expect(answer.status, other).toBe(404)
+    }
+  })
+})
+
+function expectProblem({
+  status,
+  headers,
+  json,
+}: {
+  status: number
+  headers: Headers
+  json: unknown
+}) {
+  expect(headers.get('content-type')).toBe('application/problem+json')
+  expect(json).toMatchObject({
+    type: expect.stringMatching(/^urn:bluelamp:problem:/),
+    title: expect.any(String),
+    status,
+    detail: expect.any(String),
+  })
+}
