@@ -32,6 +32,11 @@ const corsRuleSchema = z.strictObject({
   maxAgeInSeconds: z.int().nonnegative(),
 })
 
+/** As browsers send it: scheme, host and port. */
+const originSchema = z
+  .url({ protocol: /^https?$/ })
+  .refine((origin) => new URL(origin).origin === origin, 'expected an origin, https://host[:port]')
+
 /** The retry policy of a subscription; bounds and defaults are Event Grid's. */
 const retryPolicySchema = z.strictObject({
   maxDeliveryAttempts: z.int().min(1).max(30).default(30),
@@ -63,7 +68,14 @@ const eventSubscriptionSchema = z.strictObject({
 export const topologySchema = z
   .strictObject({
     containers: z.array(containerSchema),
+    /** Of the storage account: players come from the app by a redirect, which makes their origin `null`. */
     cors: z.array(corsRuleSchema).max(5),
+    app: z.strictObject({
+      cors: z.strictObject({
+        /** Web clients; the local runtime adds the developer's player to them. */
+        allowedOrigins: z.array(originSchema),
+      }),
+    }),
     queues: z.array(storageName),
     tables: z.array(tableName),
     /** On events of the storage account. */

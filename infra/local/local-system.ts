@@ -11,6 +11,7 @@ import { type FunctionsHost, startFunctionsHost } from './functions-host/host.ts
 import { LOCAL_KEYS } from './functions-host/keys.ts'
 import type { Log } from './functions-host/log.ts'
 import { type OpenIdIssuer, startOpenIdIssuer } from './openid-issuer/openid-issuer.ts'
+import { type Player, startPlayer } from './player/player.ts'
 import { type LocalPorts, portsFrom } from './ports.ts'
 import { provision } from './provision.ts'
 import { sampleDocks, samplePeople } from './sample-people.ts'
@@ -52,6 +53,7 @@ export type LocalSystem = {
   issuer: OpenIdIssuer
   eventGrid: EventGrid
   storage: Azurite
+  player: Player
   /** What the app is given: storage is reached through the gateway. */
   settings: Record<string, string>
   /** Enters the sample people; to be called once another host is up. */
@@ -113,6 +115,8 @@ async function start(
       ...(directory && { dataDirectory: path.join(directory, 'issuer') }),
     }),
   )
+  const player = keep(await startPlayer(ports.player))
+  const { allowedOrigins } = topology.app.cors
   const settings = appSettings(connectionString, issuer, eventGrid, options.settings)
   const host = options.otherHost
     ? null
@@ -121,6 +125,7 @@ async function start(
           appDirectory: APP_DIRECTORY,
           settings,
           port: ports.api,
+          cors: { allowedOrigins: [...allowedOrigins, new URL(player.url).origin] },
           ...(workers && { workers }),
           limits: { drainMs: DRAIN_MS, ...(queueLeaseMs && { queueLeaseMs }) },
           ...(log && { log }),
@@ -130,7 +135,7 @@ async function start(
   const api = `${hostUrl}/api`
   const seed = () => seedPeople(api, issuer, samplePeople)
   if (host) await seed()
-  return { api, host, issuer, eventGrid, storage, settings, seed }
+  return { api, host, issuer, eventGrid, storage, player, settings, seed }
 }
 
 const startStorage = (directory: string | undefined, ports: LocalPorts): Promise<Azurite> =>

@@ -3,7 +3,7 @@ export const DEFAULT_PORT = 7071
 
 /** Which part listens where; 0 takes any free port. */
 export type LocalPorts = Record<
-  'api' | 'issuer' | 'events' | 'blob' | 'queue' | 'table' | 'blobBehindGateway',
+  'api' | 'issuer' | 'events' | 'blob' | 'queue' | 'table' | 'blobBehindGateway' | 'player',
   number
 >
 
@@ -18,5 +18,6 @@ export function portsFrom(first: number | undefined): LocalPorts {
     queue: at(4),
     table: at(5),
     blobBehindGateway: at(6),
+    player: at(7),
   }
 }

@@ -4,7 +4,6 @@ import { CommanderError } from 'commander'
 import { MediaError } from '../../shared/media/errors.ts'
 import { findMediaTools } from '../../shared/media/tools.ts'
 import { type LocalSystem, startLocalSystem } from './local-system.ts'
-import { startPlayer } from './player/player.ts'
 import { portsFrom } from './ports.ts'
 import { consoleLog, consoleReport } from './start/console-log.ts'
 import { type DataFolder, openDataFolder } from './start/data-folder.ts'
@@ -18,9 +17,6 @@ import { welcome } from './start/welcome.ts'
 
 /** How often another host is asked whether it is up. */
 const ASK_HOST_EVERY_MS = 1_000
-
-/** The developer's player listens behind the block of the system's own ports. */
-const PLAYER_OFFSET = Object.keys(portsFrom(undefined)).length
 
 process.exitCode = await main(process.argv.slice(2), process.env)
 
@@ -49,7 +45,7 @@ async function run(
   environment: NodeJS.ProcessEnv,
   stopping: Promise<void>,
 ): Promise<void> {
-  const ports = { ...portsFrom(options.port), player: options.port + PLAYER_OFFSET }
+  const ports = portsFrom(options.port)
   await requireFreePorts(ports, options.func ? 'api' : undefined)
   const settings = await ownSettings(environment)
   const { ffmpeg, version } = await findMediaTools({
@@ -64,13 +60,13 @@ async function run(
   console.log(`Starting on ports ${options.port}–${ports.player}, data in ${data.directory} …`)
   const system = await startSystem(options, settings, data)
   stack.defer(() => system.dispose())
-  const player = await startPlayer(new URL(system.api).origin, ports.player)
-  stack.defer(() => player.dispose())
   const endpoints = data.file('endpoints.json')
   await writeEndpoints(endpoints, system)
   stack.defer(() => rm(endpoints, { force: true }))
 
-  console.log(welcome({ system, player: player.url, data, ffmpeg: `${ffmpeg} (${version})` }))
+  console.log(
+    welcome({ system, player: system.player.url, data, ffmpeg: `${ffmpeg} (${version})` }),
+  )
   const leaving = new AbortController()
   const handedOver = system.host
     ? stopping

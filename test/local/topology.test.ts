@@ -35,6 +35,18 @@ describe('readTopology', () => {
     expect(topologySchema.safeParse(broken).success).toBe(false)
   })
 
+  it.each(['*', 'evidence.example', 'https://evidence.example/', 'https://evidence.example/app'])(
+    'refuses %s as the origin of a web client',
+    (origin) => {
+      const withOrigin = (allowedOrigin: string) => ({
+        ...readTopology(),
+        app: { cors: { allowedOrigins: [allowedOrigin] } },
+      })
+      expect(topologySchema.safeParse(withOrigin('https://evidence.example')).success).toBe(true)
+      expect(topologySchema.safeParse(withOrigin(origin)).success).toBe(false)
+    },
+  )
+
   it('names the field at fault', () => {
     const file = join(folder, 'topology.json')
     const { domainEvents: _, ...incomplete } = readTopology()

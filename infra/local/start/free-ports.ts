@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import type { LocalPorts } from '../ports.ts'
 import { StartError } from './start-error.ts'
 
-type Part = keyof LocalPorts | 'player'
+type Part = keyof LocalPorts
 
 /** What needs each port, in the words of the message. */
 const NEEDED_BY: Record<Part, string> = {

@@ -27,14 +27,14 @@ ${dock} ${SAMPLE_RECORDING} --crime 2412345/26
 
 # An investigator of Camden searches, looks, and watches it come
 curl -sw '\\n' -H "$ASHA" "$API/footage?borough=camden&limit=5"
-ID=$(curl -s -H "$ASHA" "$API/footage?borough=camden&limit=1" | field id)
+ID=$(curl -s -H "$ASHA" "$API/footage?reference=crime:2412345/26&limit=1" | field id)
 curl -sw '\\n' -H "$ASHA" "$API/footage/$ID"
 curl -sw '\\n' -H "$ASHA" "$API/footage/$ID/progress"
 until curl -s -H "$ASHA" "$API/footage/$ID/progress" | grep -Eq '"state":"(ready|unplayable)"'; do sleep 1; done
 curl -sL -H "$ASHA" "$API/footage/$ID/poster" -o poster.jpg
 
 # Plays it: in a browser by the first URL, in VLC, ffplay or any HLS player by the second
-PLAY=$(curl -s -H "$ASHA" -d '{"reason":"trying it out"}' "$API/footage/$ID/playback" | field url); echo "${player}?src=$PLAY"; echo "$PLAY"
+PLAY=$(curl -s -H "$ASHA" -d '{"reason":"trying it out"}' "$API/footage/$ID/playback" | field url); echo "${player}#$PLAY"; echo "$PLAY"
 curl -s "$PLAY"
 
 # Takes the original, and compares
