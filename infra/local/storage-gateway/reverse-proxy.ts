@@ -40,6 +40,8 @@ export function reverseProxy(origin: URL): ReverseProxy {
       })
       passedOn.on('response', (answer) => {
         onAnswer(answer)
+        // Players break off what they no longer need; pipeline throws where nobody is left.
+        if (outgoing.destroyed) return answer.destroy()
         outgoing.sendDate = false
         outgoing.writeHead(
           answer.statusCode ?? 503,

@@ -31,14 +31,19 @@ describe('reverseProxy', () => {
     const firstAnswer = new Promise<void>((resolve) => {
       seen = resolve
     })
+    let left = () => {}
+    const callerLeft = new Promise<void>((resolve) => {
+      left = resolve
+    })
     const proxy = reverseProxy(await listen(listener))
-    const url = await listen((incoming, outgoing) =>
+    const url = await listen((incoming, outgoing) => {
+      outgoing.once('close', left)
       proxy.forward(incoming, outgoing, (answer) => {
         answers.push(answer)
         seen()
-      }),
-    )
-    return { url, answers, firstAnswer }
+      })
+    })
+    return { url, answers, firstAnswer, callerLeft }
   }
 
   it('changes no header that could have been signed, in either direction', async () => {
@@ -102,7 +107,7 @@ describe('reverseProxy', () => {
 
   it('still sees the answer when the caller leaves after its whole request', async () => {
     let answerNow = () => {}
-    const { url, firstAnswer } = await proxyInFrontOf((incoming, outgoing) => {
+    const { url, firstAnswer, callerLeft } = await proxyInFrontOf((incoming, outgoing) => {
       incoming.resume().once('end', () => arrived())
       answerNow = () => outgoing.writeHead(201).end()
     })
@@ -115,6 +120,7 @@ describe('reverseProxy', () => {
     sent.end('whole')
     await whole
     sent.destroy()
+    await callerLeft
     answerNow()
     await expect(firstAnswer).resolves.toBeUndefined()
   })
