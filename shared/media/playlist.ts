@@ -1,17 +1,12 @@
 import type { ChunkResult, StreamOutput } from './chunk-result.ts'
 import type { RenditionPlan } from './plan.ts'
+import { statementOf } from './statement.ts'
 
 /** A rendition that is played as a stream. */
 export type StreamKind = 'copy' | 'proxy'
 
 /** What playlists need of a finished chunk. */
 export type StreamedChunk = Pick<ChunkResult, 'index' | 'copy' | 'proxy'>
-
-/** What people are told they watch. */
-export const STREAM_NAMES: Record<StreamKind, string> = {
-  copy: 'full quality',
-  proxy: 'proxy, not for examination',
-}
 
 /**
  * The media playlist of one rendition (RFC 8216 §4.3): an EVENT playlist that only grows, from the
@@ -43,10 +38,14 @@ export function mediaPlaylist(options: {
   ].join('\n')
 }
 
-/** The master playlist (RFC 8216 §4.3.4) of what has been made so far, best first. */
+/**
+ * The master playlist (RFC 8216 §4.3.4) of what has been made so far, best first. What viewers must
+ * be told of each rendition is session data, `bluelamp.statement.copy` and `….proxy`: variants have
+ * no name.
+ */
 export function masterPlaylist(options: {
   results: readonly StreamedChunk[]
-  plan: Pick<RenditionPlan, 'media'>
+  plan: Pick<RenditionPlan, 'media' | 'copy'>
   uri: (kind: StreamKind) => string
 }): string {
   const variants = (['copy', 'proxy'] as const).flatMap((kind) => {
@@ -58,7 +57,7 @@ export function masterPlaylist(options: {
     '#EXTM3U',
     '#EXT-X-VERSION:7',
     ...variants.flatMap(({ kind, first, outputs }) => [
-      `# ${STREAM_NAMES[kind]}`,
+      `#EXT-X-SESSION-DATA:DATA-ID="bluelamp.statement.${kind}",VALUE="${statementOf(kind, options.plan)}"`,
       `#EXT-X-STREAM-INF:${[
         `BANDWIDTH=${peakBitRate(outputs)}`,
         `AVERAGE-BANDWIDTH=${averageBitRate(outputs)}`,

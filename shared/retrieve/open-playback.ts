@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { statementOf } from '../media/statement.ts'
 import { startDeferredProxy } from '../render/redrive.ts'
 import type { Services } from '../services.ts'
 import { admit, type Visitor } from './admit.ts'
@@ -20,13 +21,6 @@ export type Playback = {
   renditions: { kind: Footage['renditions'][number]['kind']; state: string; statement: string }[]
   note?: string
 }
-
-/** What a viewer is told about each rendition. */
-export const STATEMENTS = {
-  copied: 'stream copy of the master',
-  encoded: 'full-quality re-encoding: the master’s codec does not play in browsers',
-  proxy: 'proxy, not for examination',
-} as const
 
 /**
  * The reason a caller gave, or a refusal if policy asks for one.
@@ -66,7 +60,7 @@ export async function openPlayback(
     detail: { viewing },
   })
   await startDeferredProxy(services, id)
-  const { copy } = await renditions.readPlan(id)
+  const plan = await renditions.readPlan(id)
   const base = `${baseUrl}/api/play/${ticket}`
   return {
     url: `${base}/master.m3u8`,
@@ -75,7 +69,7 @@ export async function openPlayback(
     renditions: footage.renditions.map(({ kind, state }) => ({
       kind,
       state,
-      statement: kind === 'proxy' ? STATEMENTS.proxy : STATEMENTS[copy.video.method],
+      statement: statementOf(kind, plan),
     })),
     ...(footage.media?.note && { note: footage.media.note }),
   }

@@ -55,21 +55,40 @@ chunks/1.mp4
 })
 
 describe('masterPlaylist', () => {
+  const plan = {
+    media: bodyCamera,
+    copy: { video: { method: 'copied' as const }, width: 1920, height: 1080 },
+  }
+
   it('names what has been made, with its real bit rates', () => {
     const proxy = streamOutput([6], { width: 960, height: 540 })
     const text = masterPlaylist({
       results: [chunkResult(0, { copy: streamOutput([4, 0.1]), proxy })],
-      plan: { media: bodyCamera },
+      plan,
       uri: (kind) => `${kind}.m3u8`,
     })
     expect(text).toContain(
       'BANDWIDTH=1000,AVERAGE-BANDWIDTH=1952,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1920x1080',
     )
     expect(text).toContain('RESOLUTION=960x540\nproxy.m3u8')
-    expect(text).toContain('\n# proxy, not for examination\n#EXT-X-STREAM-INF')
-    expect(masterPlaylist({ results: [], plan: { media: bodyCamera }, uri: String })).not.toContain(
-      'STREAM-INF',
+    expect(text).toContain(
+      '#EXT-X-SESSION-DATA:DATA-ID="bluelamp.statement.copy",VALUE="stream copy of the master"',
     )
+    expect(text).toContain('"bluelamp.statement.proxy",VALUE="proxy, not for examination"')
+    expect(masterPlaylist({ results: [], plan, uri: String })).not.toContain('STREAM-INF')
+  })
+})
+
+describe('masterPlaylist of a recording that browsers do not play', () => {
+  it('does not call its full quality a copy', () => {
+    const video = { method: 'encoded' as const, reason: 'mjpeg' }
+    const text = masterPlaylist({
+      results: [chunkResult(0)],
+      plan: { media: bodyCamera, copy: { video, width: 1920, height: 1080 } },
+      uri: String,
+    })
+    expect(text).toContain('VALUE="full-quality re-encoding')
+    expect(text).not.toContain('stream copy')
   })
 })
 
