@@ -1,7 +1,7 @@
 import type { PipeReader } from './child-process.ts'
 import type { Container } from './description.ts'
 import type { FfmpegCommand, FfmpegOutput } from './ffmpeg.ts'
-import { inputGuards } from './guards.ts'
+import { inputGuards, windowedReading } from './guards.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
 import { SEGMENT_SECONDS } from './segments.ts'
 
@@ -92,6 +92,7 @@ export function chunkCommand(
       url,
       options: [
         ...inputGuards(plan.media.container),
+        ...windowedReading(),
         ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-threads', '1'],
         // A storyboard alone needs no more than the keyframes.
         ...(decodesAll || !wanted.storyboard ? [] : ['-skip_frame', 'nokey']),

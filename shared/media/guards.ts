@@ -71,6 +71,12 @@ export const inputGuards = (container: Container): string[] => [
   ...['-f', container],
 ]
 
+/**
+ * For a recording that is served in windows (see `serveRanges`): ffmpeg goes on where an answer
+ * ended. A source that fails is noticed by the proxy, never by ffmpeg.
+ */
+export const windowedReading = (): string[] => ['-reconnect', '1', '-reconnect_delay_max', '2']
+
 /** Options that hold for the whole program. */
 export const programGuards = (): string[] => [
   ...['-hide_banner', '-loglevel', 'error'],

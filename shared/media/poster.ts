@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { MediaError } from './errors.ts'
 import { type FfmpegCommand, runFfmpeg } from './ffmpeg.ts'
-import { inputGuards } from './guards.ts'
+import { inputGuards, windowedReading } from './guards.ts'
 import { comparePictures, isTelling, type PictureQuality, qualityOf } from './picture-quality.ts'
 import type { RenditionPlan } from './plan.ts'
 import { serveRanges } from './range-proxy.ts'
@@ -121,7 +121,8 @@ function posterCommand(
       url,
       options: [
         ...inputGuards(media.container),
-        ...['-probesize', probeBytes, '-reconnect', '1', '-reconnect_delay_max', '2'],
+        ...windowedReading(),
+        ...['-probesize', probeBytes],
         ...['-threads', '1', '-skip_frame', 'nokey'],
         // Half a millisecond later, so that rounding does not lead to the keyframe before.
         ...['-seek_timestamp', '1', '-noaccurate_seek'],

@@ -5,7 +5,7 @@ import { HEAD_BYTES, identifyContainer } from './container.ts'
 import type { Container, MediaDescription, Unplayable } from './description.ts'
 import { mediaDescriptionSchema, type Rational, type UnplayableReason } from './description.ts'
 import { MediaError } from './errors.ts'
-import { inputGuards, MAX_PIXELS, programGuards, VIDEO_CODECS } from './guards.ts'
+import { inputGuards, MAX_PIXELS, programGuards, VIDEO_CODECS, windowedReading } from './guards.ts'
 import { MalformedBoxError } from './mp4/boxes.ts'
 import { readBytes, readMovieHeader } from './mp4/movie-header.ts'
 import { samplesOf } from './mp4/samples.ts'
@@ -16,6 +16,8 @@ import type { MediaTools } from './tools.ts'
 
 const PROBE_WALL_MS = 60_000
 const PROBE_STALL_MS = 30_000
+/** ffprobe reads far ahead of what it looks at. */
+const WINDOW_BYTES = 512 * 1024
 /** More than a description of 16 streams takes. */
 const MAX_ANSWER_BYTES = 1024 * 1024
 
@@ -95,7 +97,11 @@ async function askFfprobe(
   signal: AbortSignal,
 ): Promise<FfprobeAnswer | Unplayable> {
   let touch = () => {}
-  await using proxy = await serveRanges(source, { signal, onBytes: () => touch() })
+  await using proxy = await serveRanges(source, {
+    signal,
+    onBytes: () => touch(),
+    windowBytes: WINDOW_BYTES,
+  })
   let json = ''
   try {
     await runChild({
@@ -103,6 +109,7 @@ async function askFfprobe(
       args: [
         ...programGuards(),
         ...inputGuards(container),
+        ...windowedReading(),
         ...['-show_streams', '-show_format', '-of', 'json'],
         proxy.url,
       ],

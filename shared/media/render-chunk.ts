@@ -16,6 +16,8 @@ import { writeRendition } from './write-rendition.ts'
 /** Just below the ten minutes that a job may take. */
 const CHUNK_WALL_MS = 9 * 60_000 + 30_000
 const CHUNK_STALL_MS = 60_000
+/** ffmpeg reads ahead of a seek by some megabytes if it is let. */
+const WINDOW_BYTES = 2 * 1024 * 1024
 const MAX_STORYBOARD_BYTES = 32 * 1024 * 1024
 
 /** Temporary folders of this engine, so that leftovers of a killed process can be told. */
@@ -54,7 +56,11 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const folder = await mkdtemp(path.join(tmpdir(), `${TEMPORARY_PREFIX}${process.pid}-`))
   try {
     let touch = () => {}
-    await using proxy = await serveRanges(source, { signal, onBytes: () => touch() })
+    await using proxy = await serveRanges(source, {
+      signal,
+      onBytes: () => touch(),
+      windowBytes: WINDOW_BYTES,
+    })
     const outputs: Pick<ChunkResult, 'copy' | 'proxy' | 'storyboard'> = {
       copy: null,
       proxy: null,
