@@ -4,6 +4,7 @@ import { type RenditionPlan, renditionPlanSchema } from '../media/plan.ts'
 import { type Manifest, manifestSchema } from '../render/manifest.ts'
 import { MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
+import { DOWNLOAD_RETRIES } from './hashing-copy.ts'
 import type { SasSigner, SignedUrl } from './sas.ts'
 
 /** Renditions keep this long in a browser: they never change, but leave with the session. */
@@ -15,6 +16,8 @@ export type Renditions = {
   putFile(blob: string, path: string, contentType: string): Promise<void>
   /** Uploads a small file that is in memory. */
   putBytes(blob: string, bytes: Buffer, contentType: string): Promise<void>
+  /** A file from its first byte to its last. */
+  read(blob: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
   putManifest(blob: string, manifest: Manifest): Promise<void>
   /** The manifest, or null if it is not there any more. */
   readManifest(blob: string): Promise<Manifest | null>
@@ -50,6 +53,13 @@ export function createRenditions(clients: StorageClients, sign: SasSigner): Rend
       await container.getBlockBlobClient(blob).upload(bytes, bytes.length, {
         blobHTTPHeaders: { blobContentType, blobCacheControl: CACHE_CONTROL },
       })
+    },
+    async read(blob, signal) {
+      const { readableStreamBody } = await container
+        .getBlobClient(blob)
+        .download(0, undefined, { maxRetryRequests: DOWNLOAD_RETRIES, abortSignal: signal })
+      if (!readableStreamBody) throw new Error(`Storage sent no body for ${blob}.`)
+      return readableStreamBody as AsyncIterable<Buffer>
     },
     putManifest: putJson,
     async readManifest(blob) {

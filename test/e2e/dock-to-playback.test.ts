@@ -122,6 +122,25 @@ describe('a recording on its way from the dock to an investigator', () => {
     expect(await packets(copy)).toBe(await packets(STREET))
   })
 
+  it('proves the descent of what is played, and again on demand', async () => {
+    type Chunk = { sourceSha256: string; tool: { version: string; arguments: string[] } }
+    const { original, renditions } = await get<{
+      original: { sha256: string }
+      renditions: { chunks: Chunk[] }[]
+    }>(CLEARED, `/footage/${id}/provenance`)
+    for (const { chunks } of renditions) {
+      expect(chunks).toHaveLength(1)
+      expect(chunks[0]?.sourceSha256).toBe(original.sha256)
+      expect(chunks[0]?.tool.version).toBe(tools.version)
+      expect(chunks[0]?.tool.arguments.join(' ')).not.toMatch(/127\.0\.0\.1|\/tmp/)
+    }
+    expect(await get(CLEARED, `/footage/${id}/provenance?check=0`)).toMatchObject({
+      fileUnchanged: true,
+      packetsAreTheOriginals: true,
+      found: { video: { packets: 377 } },
+    })
+  })
+
   it('has a poster, and a storyboard whose tiles lie on its sheets', async () => {
     const poster = await scene.as(CLEARED, 'GET', `/footage/${id}/poster`)
     expect(poster.status).toBe(302)
