@@ -29,7 +29,7 @@ afterAll(async () => {
 
 describe('the README', () => {
   it('has every function that the built app registers, with its trigger, and no other', () => {
-    const rows = section('Functions').matchAll(/^\| (`.+?) \| (HTTP|Event Grid|queue|timer) \|/gm)
+    const rows = section('Functions').matchAll(/^\| (`.+?) +\| (HTTP|Event Grid|queue|timer) +\|/gm)
     const documented = [...rows].flatMap(([, names = '', trigger = '']) =>
       [...names.matchAll(/`(\w+)`/g)].map(([, name]) => `${name}: ${trigger}`),
     )
@@ -39,7 +39,7 @@ describe('the README', () => {
   })
 
   it('has every endpoint, and no other', () => {
-    const rows = section('HTTP endpoints').matchAll(/^\| `([A-Z]+ \/api\/[^`]+)` \|/gm)
+    const rows = section('HTTP endpoints').matchAll(/^\| `([A-Z]+ \/api\/[^`]+)` *\|/gm)
     const documented = [...rows].map(([, endpoint]) => endpoint)
     const registered = host.functions.flatMap(({ trigger, details }) =>
       trigger === 'http' ? [`${details.methods} /api/${details.route}`] : [],
