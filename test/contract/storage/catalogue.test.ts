@@ -95,6 +95,28 @@ it('lets a late writer overwrite nothing newer', async () => {
   expect(await idsIn({ by: 'unit', unit: one.unit })).toEqual([one.id])
 })
 
+it('lets a late writer bring back no row that a newer one has removed', async () => {
+  const one = own()
+  await catalogue.add(one)
+  let overtaken = false
+  const late = createCatalogue(
+    storage.clients.table('footage'),
+    {
+      ...index,
+      async write(written) {
+        if (!overtaken) {
+          overtaken = true
+          await catalogue.change(one.id, () => ({ state: 'mismatched' }))
+        }
+        await index.write(written)
+      },
+    },
+    () => new Date(),
+  )
+  await late.change(one.id, () => ({ state: 'landed' }))
+  await expect(listsOf(one.id)).resolves.toEqual(['mismatched'])
+})
+
 it('moves a recording from list to list, sidecars included', async () => {
   const one = own({ parts: [part('recording'), part('gps-track')] })
   await catalogue.add(one)
