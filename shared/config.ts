@@ -21,6 +21,8 @@ const settingsSchema = z.object({
   REASON_REQUIRED: z.stringbool().default(true),
   PROXY_POLICY: z.enum(['eager', 'on-view']).default('eager'),
   SWEEP_IDLE_SECONDS: z.coerce.number().int().positive().default(900),
+  TSA_URL: z.url().optional(),
+  TSA_CERTIFICATES: z.string().includes('-----BEGIN CERTIFICATE-----').optional(),
   /** Set by Azure to the display name of the region, for example "UK South". */
   REGION_NAME: z.string().optional(),
   FFMPEG_PATH: z.string().optional(),
@@ -43,6 +45,11 @@ export type Config = {
   proxyPolicy: 'eager' | 'on-view'
   /** How long a recording may stand still before the sweep looks at it. */
   sweepIdleMs: number
+  /**
+   * The authority that timestamps the anchors of audit trails (RFC 3161), and the certificates that
+   * its tokens must lead to, in PEM. Without them tokens are checked by those that they carry.
+   */
+  timestamps: { url: string | null; trustedPem: string | null }
   /** Where ffmpeg and ffprobe are, and else the PATH to look for them. */
   media: Record<'ffmpeg' | 'ffprobe' | 'searchPath', string | undefined>
 }
@@ -71,6 +78,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     reasonRequired: settings.REASON_REQUIRED,
     proxyPolicy: settings.PROXY_POLICY,
     sweepIdleMs: settings.SWEEP_IDLE_SECONDS * 1000,
+    timestamps: { url: settings.TSA_URL ?? null, trustedPem: settings.TSA_CERTIFICATES ?? null },
     media: {
       ffmpeg: settings.FFMPEG_PATH,
       ffprobe: settings.FFPROBE_PATH,

@@ -1,6 +1,9 @@
 import { type Authenticate, createAuthenticate } from './access/authenticate.ts'
 import { type Cursors, createCursors } from './access/cursors.ts'
 import { createTickets, type Tickets } from './access/tickets.ts'
+import { type AnchorStore, createAnchorStore } from './audit/anchor-store.ts'
+import { createPendingHeads, type PendingHeads } from './audit/pending-heads.ts'
+import { createTimestampAuthority, type TimestampAuthority } from './audit/timestamp-authority.ts'
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts'
 import { type Config, readConfig } from './config.ts'
 import { createDomainEvents, type DomainEvents } from './events/domain-events.ts'
@@ -22,6 +25,7 @@ import { createRenditions, type Renditions } from './storage/renditions.ts'
 import { createSasSigner } from './storage/sas.ts'
 import { createSecuringProgress, type SecuringProgress } from './storage/securing-progress.ts'
 import { createUploadClaims, type UploadClaims } from './storage/upload-claims.ts'
+import { createWormStore } from './storage/worm.ts'
 
 /** Everything the domain needs from outside. */
 export type Services = {
@@ -33,6 +37,10 @@ export type Services = {
   tickets: Tickets
   cursors: Cursors
   audit: AuditTrail
+  pendingHeads: PendingHeads
+  anchors: AnchorStore
+  /** Null: none is set, anchors are kept without a timestamp. */
+  timestampAuthority: TimestampAuthority | null
   attempts: Attempts
   catalogue: Catalogue
   index: FootageIndex
@@ -77,6 +85,11 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     tickets: createTickets(config.signingKey, now),
     cursors: createCursors(config.signingKey),
     audit: createAuditTrail(clients.table('audit'), now),
+    pendingHeads: createPendingHeads(clients.table('audit'), now),
+    anchors: createAnchorStore(createWormStore(clients.container('audit-anchors'))),
+    timestampAuthority: config.timestamps.url
+      ? createTimestampAuthority(config.timestamps.url)
+      : null,
     attempts: createAttempts(clients.table('attempts'), now),
     catalogue: createCatalogue(clients.table('footage'), index, now),
     index,

@@ -3,11 +3,11 @@ import { readTrail } from '../../shared/audit/read-trail.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { edge } from '../../shared/http/edge.ts'
 
-/** The audit trail of a recording. */
+/** The audit trail of a recording, with what vouches for it. */
 export const handleReadAudit = edge(async (call) => {
   const visitor = await call.visitor()
   const id = call.param('id', footageIdSchema)
-  return { jsonBody: { items: await readTrail(call.services, visitor, id) } }
+  return { jsonBody: await readTrail(call.services, visitor, id) }
 })
 
 app.http('readAudit', {

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions'
-import { verifyTrail } from '../../shared/audit/read-trail.ts'
+import { checkTrail } from '../../shared/audit/read-trail.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { edge } from '../../shared/http/edge.ts'
 
@@ -7,7 +7,7 @@ import { edge } from '../../shared/http/edge.ts'
 export const handleVerifyAudit = edge(async (call) => {
   const visitor = await call.visitor()
   const id = call.param('id', footageIdSchema)
-  return { jsonBody: await verifyTrail(call.services, visitor, id) }
+  return { jsonBody: await checkTrail(call.services, visitor, id) }
 })
 
 app.http('verifyAudit', {

@@ -90,16 +90,19 @@ export type ChainVerdict =
   | { whole: true; entries: number; head: string }
   | { whole: false; entries: number; brokenAt: number; because: ChainBreak }
 
-/** What is wrong with an entry: of another recording, out of order, not the successor, altered. */
-export type ChainBreak = 'footage' | 'sequence' | 'previous' | 'hash'
+/**
+ * What is wrong with an entry: no entry at all, of another recording, out of order, not the
+ * successor, altered.
+ */
+export type ChainBreak = 'unreadable' | 'footage' | 'sequence' | 'previous' | 'hash'
 
 /**
- * Checks the entries of a recording in the order of their sequence. A truncated tail needs an
- * anchor to be seen.
+ * Checks the entries of a recording in the order of their sequence; null stands for a row that
+ * holds no entry. A truncated tail needs an anchor to be seen.
  */
 export function verifyChain(
   footageId: AuditEntry['footageId'],
-  entries: readonly AuditEntry[],
+  entries: readonly (AuditEntry | null)[],
 ): ChainVerdict {
   let previous = GENESIS
   for (const [index, entry] of entries.entries()) {
@@ -110,6 +113,7 @@ export function verifyChain(
       brokenAt: sequence,
       because,
     })
+    if (!entry) return broken('unreadable')
     if (entry.footageId !== footageId) return broken('footage')
     if (entry.sequence !== sequence) return broken('sequence')
     if (entry.previous !== previous) return broken('previous')

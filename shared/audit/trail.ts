@@ -3,6 +3,7 @@ import type { FootageId } from '../footage/ids.ts'
 import { afterConflict } from '../storage/contention.ts'
 import { documentTable } from '../storage/documents.ts'
 import { type AuditAct, type AuditEntry, auditEntrySchema, nextEntry } from './chain.ts'
+import { createPendingHeads } from './pending-heads.ts'
 
 /** The audit trail of every recording: an append-only hash chain each. */
 export type AuditTrail = {
@@ -13,8 +14,15 @@ export type AuditTrail = {
   append(id: FootageId, act: AuditAct): Promise<AuditEntry>
   /** As append, but only if there is no entry of that action with the same detail yet. */
   appendOnce(id: FootageId, act: AuditAct): Promise<void>
-  /** The whole chain, first entry first. */
+  /** The last entry; null if there is none. */
+  head(id: FootageId): Promise<AuditEntry | null>
+  /**
+   * The whole chain, first entry first.
+   * @throws BluelampError `damaged-record` if a row holds no entry
+   */
   read(id: FootageId): Promise<AuditEntry[]>
+  /** As read, for those who check it: null stands for a row that holds no entry. */
+  readAsStored(id: FootageId): Promise<(AuditEntry | null)[]>
 }
 
 /** Sequence numbers count down in row keys, so that the head of a chain is its first row. */
@@ -25,6 +33,8 @@ const rowKey = (sequence: number): string =>
 
 export function createAuditTrail(table: TableClient, now: () => Date): AuditTrail {
   const rows = documentTable(table, auditEntrySchema)
+  const storedRows = documentTable(table, auditEntrySchema.nullable().catch(null))
+  const pending = createPendingHeads(table, now)
 
   const headOf = async (id: FootageId): Promise<AuditEntry | null> => {
     for await (const { value } of rows.list(id, {}, 1)) return value
@@ -34,6 +44,8 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
   const append: AuditTrail['append'] = async (id, act) => {
     for (let attempt = 0; ; attempt += 1) {
       const entry = nextEntry(id, await headOf(id), act, now())
+      // Noted before it is written: an entry that the anchors do not know of must not exist.
+      await pending.note(id, entry.sequence)
       // Whoever inserts the next sequence number has it; the others look at the new head.
       if (await rows.insert(id, rowKey(entry.sequence), entry)) return entry
       await afterConflict(attempt)
@@ -46,9 +58,17 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
     return entries.reverse()
   }
 
+  const readAsStored: AuditTrail['readAsStored'] = async (id) => {
+    const entries: (AuditEntry | null)[] = []
+    for await (const { value } of storedRows.list(id)) entries.push(value)
+    return entries.reverse()
+  }
+
   return {
     append,
+    head: headOf,
     read,
+    readAsStored,
     async appendOnce(id, act) {
       const detail = JSON.stringify(act.detail ?? {})
       const known = (await read(id)).some(

@@ -5,7 +5,13 @@ import { type QueueClient, QueueServiceClient } from '@azure/storage-queue'
 import type { StorageConnection } from '../config.ts'
 
 /** The containers of the footage account. Declared in infra/topology.json; a test compares them. */
-export const CONTAINERS = ['landing', 'originals', 'quarantine', 'renditions'] as const
+export const CONTAINERS = [
+  'landing',
+  'originals',
+  'quarantine',
+  'renditions',
+  'audit-anchors',
+] as const
 export type ContainerName = (typeof CONTAINERS)[number]
 
 /** The tables of the footage account. */

@@ -8,7 +8,7 @@ import { CHANGED, EXISTS, MISSING, unless } from './answers.ts'
  * keys are ever queried, so one string property is enough; it holds up to 32 Ki characters
  * (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model).
  */
-const rowSchema = z.object({ document: z.string().transform((text): unknown => JSON.parse(text)) })
+const rowSchema = z.object({ document: z.unknown().transform((text) => parseJson(text)) })
 
 /** A document as stored, with the ETag that a conditional write must name. */
 export type Stored<T> = { value: T; etag: string; rowKey: string }
@@ -88,6 +88,15 @@ function rangeFilter(partition: string, { from, after, below }: RowRange): strin
   ]
     .filter((clause) => clause !== false)
     .join(' and ')
+}
+
+/** Undefined for what is no JSON: it fits no schema that does not expect damage. */
+function parseJson(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const keyOf = (entity: TableEntityResult<object>): string => entity.rowKey ?? ''

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { footageIdSchema } from '../footage/ids.ts'
+import { type Anchor, anchorBytes, anchorSchema, holds, inclusionSchema } from './anchor.ts'
+import { type AuditEntry, auditEntrySchema, type ChainBreak, verifyChain } from './chain.ts'
+import { type Timestamp, verifyToken } from './timestamp-token.ts'
+
+/** What vouches for the chain of a recording from outside of it: one anchor and its timestamp. */
+export const anchorEvidenceSchema = z.object({
+  number: z.int().positive(),
+  anchor: anchorSchema.nullable().describe('null: what is stored under its name is no anchor'),
+  inclusion: inclusionSchema.nullable().describe('null: what is stored as proof is none'),
+  token: z.base64().nullable().describe('RFC 3161, DER; null: not timestamped yet'),
+})
+export type AnchorEvidence = z.infer<typeof anchorEvidenceSchema>
+
+/** An audit trail as it is handed out: everything that it takes to check it without storage. */
+export const exportedTrailSchema = z.object({
+  schemaVersion: z.literal(1),
+  footageId: footageIdSchema,
+  items: z.array(auditEntrySchema),
+  anchors: z.array(anchorEvidenceSchema),
+})
+export type ExportedTrail = z.infer<typeof exportedTrailSchema>
+
+/**
+ * How an anchor contradicts a chain: entries that it vouches for are gone, or were written anew; or
+ * what it is made of does not hold: the proof that the head is in it, or its timestamp.
+ */
+export type AnchorBreak = 'truncated' | 'rewritten' | 'proof' | 'token'
+
+/** Up to where a chain is vouched for, by which anchor, and when that was timestamped. */
+export type Anchored = {
+  upTo: number
+  anchor: number
+  at: string
+  /** Null: the authority has not answered yet. `trusted`: its certificate was checked as well. */
+  timestamp: (Timestamp & { trusted: boolean }) | null
+}
+
+/** What the verification of a trail found. */
+export type TrailVerdict =
+  | {
+      whole: true
+      entries: number
+      head: string
+      /** Null: nothing of it has been anchored yet. */
+      anchored: Anchored | null
+      /** The entries since: nothing but their chain vouches for them until the next anchor. */
+      unanchored: { from: number; since: string } | null
+    }
+  | {
+      whole: false
+      entries: number
+      /** The first entry that is missing or not as it was written, as far as can be told. */
+      brokenAt: number
+      because: ChainBreak | AnchorBreak
+      /** The anchor that shows it, where one does. */
+      anchor: number | null
+      /** Up to this entry an anchor proves that nothing was changed. */
+      provenUpTo: number
+    }
+
+/** What is checked: an export, or rows of which some may hold no entry. */
+export type CheckedTrail = Omit<ExportedTrail, 'schemaVersion' | 'items'> & {
+  items: readonly (AuditEntry | null)[]
+}
+
+/**
+ * Checks a trail: that each entry follows the one before it, and that the chain still holds every
+ * head that was anchored. Without anchors neither a truncated tail nor a chain that was computed
+ * anew can be seen.
+ * @param trustedPem certificates of timestamp authorities in PEM; null: tokens are checked by the
+ * certificates that they carry
+ */
+export async function verifyTrail(
+  { footageId, items, anchors }: CheckedTrail,
+  trustedPem: string | null,
+): Promise<TrailVerdict> {
+  const chain = verifyChain(footageId, items)
+  const sound = chain.whole ? items.length : chain.brokenAt - 1
+  let anchored: Anchored | null = null
+  const fault = (
+    brokenAt: number,
+    because: ChainBreak | AnchorBreak,
+    anchor: number | null,
+  ): TrailVerdict => ({
+    whole: false,
+    entries: items.length,
+    brokenAt,
+    because,
+    anchor,
+    provenUpTo: anchored?.upTo ?? 0,
+  })
+  for (const { number, anchor, inclusion, token } of anchors.toSorted(byNumber)) {
+    const upTo: number = anchored?.upTo ?? 0
+    if (anchor?.number !== number || inclusion?.head.footageId !== footageId) {
+      return fault(upTo + 1, 'proof', number)
+    }
+    const { sequence, hash } = inclusion.head
+    if (!holds(inclusion, anchor)) return fault(upTo + 1, 'proof', number)
+    // What is wrong before it is named by the chain itself.
+    if (!chain.whole && sequence > sound) continue
+    if (sequence > items.length) return fault(items.length + 1, 'truncated', number)
+    if (items[sequence - 1]?.hash !== hash) return fault(upTo + 1, 'rewritten', number)
+    const timestamp = await timestampOf(anchor, token, trustedPem)
+    if (timestamp === 'invalid') return fault(upTo + 1, 'token', number)
+    // The earliest anchor over an entry says most: a later one over the same head adds nothing.
+    if (sequence > upTo) anchored = { upTo: sequence, anchor: number, at: anchor.at, timestamp }
+  }
+  if (!chain.whole) return fault(chain.brokenAt, chain.because, null)
+  const next = items[anchored?.upTo ?? 0]
+  return {
+    ...chain,
+    anchored,
+    unanchored: next ? { from: next.sequence, since: next.at } : null,
+  }
+}
+
+async function timestampOf(
+  anchor: Anchor,
+  token: string | null,
+  trustedPem: string | null,
+): Promise<Anchored['timestamp'] | 'invalid'> {
+  if (token === null) return null
+  const verdict = await verifyToken(Buffer.from(token, 'base64'), anchorBytes(anchor), trustedPem)
+  return verdict.valid ? { ...verdict.timestamp, trusted: verdict.trusted } : 'invalid'
+}
+
+const byNumber = (one: AnchorEvidence, other: AnchorEvidence): number => one.number - other.number

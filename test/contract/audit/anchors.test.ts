@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { anchorHash } from '../../../shared/audit/anchor.ts'
+import { type AnchorServices, anchorAudit } from '../../../shared/audit/anchor-run.ts'
+import { GENESIS } from '../../../shared/audit/chain.ts'
+import type { PendingChain } from '../../../shared/audit/pending-heads.ts'
+import { newFootageId } from '../../../shared/footage/ids.ts'
+import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+import { ACT, type Anchoring, expectAnchored, openAnchoring, overwrite } from './anchoring.ts'
+
+let storage: TestStorage
+let now = new Date('2026-11-23T10:00:00.000Z')
+beforeAll(async () => {
+  storage = await startStorage()
+})
+afterAll(() => storage[Symbol.asyncDispose]())
+
+let anchoring: Anchoring
+beforeEach(async () => {
+  anchoring = openAnchoring(storage, null, () => now)
+  // The tables are shared by the tests of this file: what others left to anchor is not for this one.
+  for await (const { heads } of anchoring.services.pendingHeads.chains()) {
+    for (const head of heads) await anchoring.services.pendingHeads.settle(head)
+  }
+})
+
+const pending = (): Promise<PendingChain[]> => collected(anchoring.services.pendingHeads.chains())
+
+it('anchors what has grown, once, and remembers nothing of it', async () => {
+  const { chainOf, append, anchor } = anchoring
+  const [one, other] = [await chainOf(3), await chainOf(1)]
+  await expect(anchor()).resolves.toMatchObject({ anchors: 1, heads: 2 })
+  await expectAnchored(anchoring, one)
+  await expectAnchored(anchoring, other)
+  await expect(pending()).resolves.toEqual([])
+  await expect(anchor()).resolves.toMatchObject({ anchors: 0, heads: 0 })
+  await append(one, 1)
+  await expect(anchoring.verdict(one)).resolves.toMatchObject({
+    anchored: { upTo: 3, anchor: 1 },
+    unanchored: { from: 4 },
+  })
+  await expect(anchor()).resolves.toMatchObject({ anchors: 1, heads: 1 })
+  await expectAnchored(anchoring, one)
+})
+
+it('chains each anchor to the one before', async () => {
+  for (let number = 1; number <= 3; number += 1) {
+    await anchoring.chainOf(1)
+    await anchoring.anchor()
+  }
+  const { find, latest } = anchoring.services.anchors
+  const [first, second, third] = [await find(1), await find(2), await find(3)]
+  if (!first || !second || !third) throw new Error('An anchor is missing.')
+  expect(first.previous).toBe(GENESIS)
+  expect(second.previous).toBe(anchorHash(first))
+  expect(third.previous).toBe(anchorHash(second))
+  await expect(latest()).resolves.toEqual(third)
+})
+
+it('makes several anchors where one would be too large', async () => {
+  const ids = await Promise.all(Array.from({ length: 7 }, () => anchoring.chainOf(1)))
+  await expect(anchorAudit(anchoring.services, 3)).resolves.toMatchObject({ anchors: 3, heads: 7 })
+  for (const id of ids) await expectAnchored(anchoring, id)
+})
+
+it('loses nothing to runs at the same time, nor to appends meanwhile', async () => {
+  const ids = Array.from({ length: 4 }, () => newFootageId())
+  const appends = ids.flatMap((id) =>
+    Array.from({ length: 8 }, () => anchoring.services.audit.append(id, ACT)),
+  )
+  const runs = Array.from({ length: 4 }, () => anchoring.anchor())
+  await Promise.all([...appends, ...runs])
+  await anchoring.anchor()
+  for (const id of ids) await expectAnchored(anchoring, id)
+  // Notes of appends that lost a race may remain, once: their entries are anchored.
+  await anchoring.anchor()
+  await expect(pending()).resolves.toEqual([])
+})
+
+it('anchors everything in the end, whatever call a run died at', async () => {
+  let survived = false
+  for (let call = 1; !survived; call += 1) {
+    const ids = [await anchoring.chainOf(2), await anchoring.chainOf(1)]
+    const dying = dyingAt(anchoring.services, call)
+    survived = await anchorAudit(dying).then(
+      () => true,
+      () => false,
+    )
+    // It dies after its work was done, too: before the chain is anchored again, it grows.
+    if (call % 2 === 0) for (const id of ids) await anchoring.append(id, 1)
+    await anchoring.anchor()
+    for (const id of ids) await expectAnchored(anchoring, id)
+    expect(call, 'calls of one run').toBeLessThan(60)
+  }
+  await anchoring.anchor()
+  await expect(pending()).resolves.toEqual([])
+}, 60_000)
+
+it('shows a tail that was cut off after a run died over its anchor', async () => {
+  const id = await anchoring.chainOf(3)
+  const { anchors } = anchoring.services
+  const dying = { ...anchors, file: () => Promise.reject(new Error('It died.')) }
+  await expect(anchorAudit({ ...anchoring.services, anchors: dying })).rejects.toThrow('It died.')
+  await storage.clients.table('audit').deleteEntity(id, String(9_999_999_999 - 3))
+  await anchoring.chainOf(1)
+  await anchoring.anchor()
+  await expect(anchoring.verdict(id)).resolves.toMatchObject({
+    whole: false,
+    brokenAt: 3,
+    because: 'truncated',
+  })
+})
+
+it('waits for an entry that is on its way, and forgets one that never came', async () => {
+  const id = await anchoring.chainOf(1)
+  await anchoring.services.pendingHeads.note(id, 2)
+  await anchoring.anchor()
+  await expect(pending()).resolves.toMatchObject([{ footageId: id, heads: [{ sequence: 2 }] }])
+  now = new Date(now.getTime() + 25 * 60 * 60_000)
+  await expect(anchoring.anchor()).resolves.toMatchObject({ anchors: 0 })
+  await expect(pending()).resolves.toEqual([])
+})
+
+it('is not held up by a chain whose head is damaged', async () => {
+  const [damaged, sound] = [await anchoring.chainOf(2), await anchoring.chainOf(1)]
+  await overwrite(storage, damaged, 2, 'no entry')
+  await expect(anchoring.anchor()).resolves.toMatchObject({ anchors: 1, heads: 1 })
+  await expectAnchored(anchoring, sound)
+  expect(anchoring.complaints).toEqual(['the head of an audit trail cannot be read'])
+})
+
+it('keeps the first version of an anchor, whatever is written on top of it', async () => {
+  const id = await anchoring.chainOf(1)
+  await anchoring.anchor()
+  const { worm } = anchoring
+  for await (const name of worm.names('')) {
+    worm.overwrite(name, Buffer.from('{}'))
+    expect(() => worm.remove(name)).toThrow('legal hold')
+  }
+  await expectAnchored(anchoring, id)
+})
+
+/** The same services, that throw instead of their nth call to storage. */
+function dyingAt(services: AnchorServices, call: number): AnchorServices {
+  let calls = 0
+  const dying = <T extends object>(part: T): T =>
+    new Proxy(part, {
+      get(target, name, receiver) {
+        const method: unknown = Reflect.get(target, name, receiver)
+        if (typeof method !== 'function') return method
+        return (...given: unknown[]) => {
+          calls += 1
+          if (calls === call) throw new Error('It died.')
+          return method(...given)
+        }
+      },
+    })
+  return {
+    ...services,
+    audit: dying(services.audit),
+    pendingHeads: dying(services.pendingHeads),
+    anchors: dying(services.anchors),
+  }
+}
