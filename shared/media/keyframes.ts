@@ -29,8 +29,10 @@ export const keyframeIndexSchema = z.object({
   zeroSeconds: z.object({ video: z.number(), audio: z.number() }),
   /** How much before a keyframe reading must begin so that the sound shown with it is read too. */
   soundLeadSeconds: z.number().nonnegative(),
-  /** First and last moment of sound in the demuxer's seconds; null without sound. */
-  audio: z.object({ startSeconds: z.number(), endSeconds: z.number() }).nullable(),
+  /** First and last moment of sound in the demuxer's seconds, and its longest frame or hole. */
+  audio: z
+    .object({ startSeconds: z.number(), endSeconds: z.number(), longestStepSeconds: z.number() })
+    .nullable(),
   /** Where the bytes end before the container says they should, in seconds shown; else null. */
   truncatedAtSeconds: z.number().nonnegative().nullable(),
 })

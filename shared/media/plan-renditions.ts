@@ -15,7 +15,10 @@ const TILE_COLUMNS = 10
 const MAX_TILES = 300
 /** Intervals that people can read off a timeline. */
 const TILE_INTERVALS = [1, 2, 5, 10, 15, 30, 60, 120, 300]
-/** Sound that starts later or ends earlier than this against the picture is filled with silence. */
+/**
+ * Sound that starts later or ends earlier than this against the picture, or has holes longer than
+ * this, is filled with silence: a player would wait for it.
+ */
 const SOUND_SLACK_SECONDS = 0.25
 
 const COPIED_PIXELS: Record<string, readonly string[]> = {
@@ -78,6 +81,8 @@ function soundMethod(
     return encoded('sound starts after the picture: silence is put before it')
   if (keyframes.audio.endSeconds - zero < durationSeconds - SOUND_SLACK_SECONDS)
     return encoded('sound ends before the picture: silence is put after it')
+  if (keyframes.audio.longestStepSeconds > SOUND_SLACK_SECONDS)
+    return encoded('sound has holes: silence is put into them')
   return { method: 'copied' }
 }
 

@@ -66,7 +66,7 @@ class PacketTally {
   readonly #bytes: number[] = []
   #firstPts = Number.POSITIVE_INFINITY
   #endPts = Number.NEGATIVE_INFINITY
-  #audio = { start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY }
+  #audio = { start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY, last: 0, step: 0 }
 
   constructor(media: MediaDescription) {
     this.#media = media
@@ -85,8 +85,13 @@ class PacketTally {
     if (stream === video.stream)
       this.#addPicture(pts, end, field('size') ?? 0, line.includes('flags=K'))
     if (audio && stream === audio.stream) {
-      this.#audio.start = Math.min(this.#audio.start, pts)
-      this.#audio.end = Math.max(this.#audio.end, end)
+      const { start, last, step } = this.#audio
+      this.#audio = {
+        start: Math.min(start, pts),
+        end: Math.max(this.#audio.end, end),
+        last: pts,
+        step: Number.isFinite(start) ? Math.max(step, pts - last) : 0,
+      }
     }
   }
 
@@ -109,6 +114,7 @@ class PacketTally {
         ? {
             startSeconds: seconds(this.#audio.start, audio.timeBase),
             endSeconds: seconds(this.#audio.end, audio.timeBase),
+            longestStepSeconds: seconds(this.#audio.step, audio.timeBase),
           }
         : null
     const first = seconds(this.#firstPts, video.timeBase)

@@ -1,6 +1,6 @@
 import type { KeyframeIndex } from '../keyframes.ts'
 import { MalformedBoxError } from './boxes.ts'
-import { samplesOf, totalDuration } from './samples.ts'
+import { sampleDurations, samplesOf } from './samples.ts'
 import { readTracks, type Track } from './tracks.ts'
 
 /** A track whose samples span this is no recording of a shift but a broken or hostile table. */
@@ -22,8 +22,7 @@ export function indexMovie(
   const sound = tracks.find((track) => track.index === streams.audio) ?? null
   const pictures = video && collectKeyframes(moov, video, fileSize)
   if (!video || !pictures || pictures.pts.length === 0) return null
-  const soundSeconds = sound ? totalDuration(moov, sound) / sound.timescale : 0
-  const heard = soundSeconds > 0 ? { startSeconds: 0, endSeconds: soundSeconds } : null
+  const heard = sound && soundSpan(moov, sound)
 
   const videoZero = zeroOf(video)
   const audioZero = sound ? zeroOf(sound) : 0
@@ -39,6 +38,16 @@ export function indexMovie(
     soundLeadSeconds: heard ? Math.max(0, videoZero - audioZero - pictures.delaySeconds) : 0,
     audio: heard,
     truncatedAtSeconds: pictures.cut ? pictures.endPts / video.timescale - videoZero - start : null,
+  }
+}
+
+function soundSpan(moov: Buffer, track: Track): KeyframeIndex['audio'] {
+  const { total, longest } = sampleDurations(moov, track)
+  if (total === 0) return null
+  return {
+    startSeconds: 0,
+    endSeconds: total / track.timescale,
+    longestStepSeconds: longest / track.timescale,
   }
 }
 

@@ -64,15 +64,20 @@ export function* samplesOf(moov: Buffer, track: Track, fileSize: number): Genera
   }
 }
 
-/** Sum of all sample durations, in the timescale, from the time table alone (§8.6.1.2). */
-export function totalDuration(moov: Buffer, track: Track): number {
+/**
+ * Sum of all sample durations and the longest one, in the timescale, from the time table alone
+ * (§8.6.1.2).
+ */
+export function sampleDurations(moov: Buffer, track: Track): { total: number; longest: number } {
   const times = openTable(moov, findBox(moov, track.tables, ['stts']), 8)
-  let total = 0
+  let [total, longest] = [0, 0]
   for (let entry = 0; times && entry < times.count; entry++) {
     const at = times.at + entry * 8
-    total += moov.readUInt32BE(at) * moov.readUInt32BE(at + 4)
+    const duration = moov.readUInt32BE(at + 4)
+    total += moov.readUInt32BE(at) * duration
+    longest = Math.max(longest, duration)
   }
-  return total
+  return { total, longest }
 }
 
 type Table = { at: number; count: number; entryBytes: number }

@@ -33,7 +33,7 @@ export const steadyKeyframes = (seconds: number, bytesPerSecond = 750_000): Keyf
     endPts: groups * 180_000,
     zeroSeconds: { video: 0, audio: 0 },
     soundLeadSeconds: 0,
-    audio: { startSeconds: 0, endSeconds: groups * 2 },
+    audio: { startSeconds: 0, endSeconds: groups * 2, longestStepSeconds: 0.0214 },
     truncatedAtSeconds: null,
   }
 }

@@ -58,13 +58,18 @@ describe('planRenditions', () => {
   })
 
   it('fills in sound that is late, short or of another kind', () => {
-    const sound = (startSeconds: number, endSeconds: number, codec = 'aac') =>
+    const sound = (
+      startSeconds: number,
+      endSeconds: number,
+      codec = 'aac',
+      longestStepSeconds = 0.02,
+    ) =>
       planRenditions(
         {
           ...bodyCamera,
           audio: { stream: 1, codec, sampleRate: 48_000, channels: 1, timeBase: [1, 48_000] },
         },
-        { ...steadyKeyframes(60), audio: { startSeconds, endSeconds } },
+        { ...steadyKeyframes(60), audio: { startSeconds, endSeconds, longestStepSeconds } },
       ).audio
     expect(sound(0, 60)).toEqual({ method: 'copied' })
     expect(sound(2, 60)).toMatchObject({
@@ -76,6 +81,10 @@ describe('planRenditions', () => {
       reason: expect.stringContaining('before'),
     })
     expect(sound(0, 60, 'pcm_s16le')).toMatchObject({ method: 'encoded' })
+    expect(sound(0, 60, 'aac', 3)).toMatchObject({
+      method: 'encoded',
+      reason: expect.stringContaining('holes'),
+    })
     expect(planFor({}, { audio: null }).audio).toBeNull()
   })
 
