@@ -105,6 +105,9 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     headers: new HeaderCache(),
     mediaTools: () => {
       mediaTools ??= removeLeftovers().then(() => findMediaTools(config.media))
+      mediaTools.catch(() => {
+        mediaTools = null
+      })
       return mediaTools
     },
   }

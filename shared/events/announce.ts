@@ -1,3 +1,4 @@
+import { isServable } from '../clearance/marking.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageState } from '../footage/state.ts'
 import type { Services } from '../services.ts'
@@ -12,13 +13,33 @@ const ANNOUNCED: Partial<Record<FootageState, DomainEvent['type']>> = {
 }
 
 /**
- * Tells of the state that a recording has come into, once. The truth keeps which state was told
+ * Tells of the state that a recording has come into, once. The truth keeps what was told
  * last: a worker that dies before it can tell leaves that to its successor, at least once.
  */
 export async function announce({ events, catalogue }: Services, footage: Footage): Promise<void> {
-  const { id, state, announced } = footage
+  const { id, state } = footage
   const type = ANNOUNCED[state]
-  if (!type || announced === state) return
+  const announced = newsOf(footage)
+  if (!type || footage.announced === announced) return
   await events.publish({ type, footageId: id })
-  await catalogue.change(id, (current) => (current.state === state ? { announced: state } : null))
+  await catalogue.change(id, (current) => (current.state === state ? { announced } : null))
+}
+
+/** A second mismatch is news although the state is the same. */
+const newsOf = ({ state, parts }: Footage): string =>
+  state === 'mismatched' ? `${state} ${parts.flatMap((part) => part.mismatches).length}` : state
+
+/**
+ * Raises the alert for a recording that is marked too high for this cloud. What could not be told
+ * stays on a work list, from which the sweep tells it.
+ */
+export async function alertIfIsolated(
+  { events, catalogue }: Services,
+  { id, marking, alerted }: Footage,
+): Promise<void> {
+  if (isServable(marking) || alerted === marking) return
+  await events.publish({ type: 'Bluelamp.FootageIsolated', footageId: id })
+  await catalogue.change(id, (current) =>
+    current.marking === marking ? { alerted: marking } : null,
+  )
 }

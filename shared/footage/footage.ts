@@ -16,9 +16,12 @@ export const sha256Schema = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits')
 
+/** A blob holds 50,000 blocks, and both docks and copies make them 8 MiB: some 390 GiB. */
+const LARGEST_PART_BYTES = 50_000 * 8 * 1024 * 1024
+
 /** What the dock says of the bytes of a part. A device that cannot hash says so with null. */
 export const declaredPartSchema = z.strictObject({
-  size: z.int().positive().describe('bytes'),
+  size: z.int().positive().max(LARGEST_PART_BYTES).describe('bytes'),
   sha256: z
     .string()
     .toLowerCase()
@@ -95,6 +98,43 @@ export const posterSchema = z.object({
   atSeconds: z.number().nonnegative(),
 })
 
+/** What of a recording's metadata can be corrected. */
+export const CORRECTABLE_FIELDS = ['officer', 'unit', 'borough', 'recordedAt', 'category'] as const
+
+/** A correction, with what stood there before it: the first of a field keeps what was received. */
+export const correctionSchema = z.object({
+  field: z.enum(CORRECTABLE_FIELDS),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  by: oidSchema,
+  at: instant,
+  reason: z.string(),
+})
+export type Correction = z.infer<typeof correctionSchema>
+
+/** A named reason to keep a recording, until it is released. */
+export const holdSchema = z.object({
+  name: unitSchema.describe('lower-case words joined by hyphens, such as iopc-2026-114'),
+  reason: z.string(),
+  by: oidSchema,
+  at: instant,
+})
+export type Hold = z.infer<typeof holdSchema>
+
+/** What a recording is in a case (Criminal Procedure and Investigations Act 1996, code of practice). */
+export const CASE_STANDINGS = ['evidence', 'unused', 'sensitive-unused'] as const
+
+/** How a recording stands in one case, and who reviewed that when. */
+export const caseMarkSchema = z.object({
+  urn: z.string(),
+  standing: z.enum(CASE_STANDINGS),
+  reviewer: officerSchema,
+  reviewedOn: z.iso.date(),
+  by: oidSchema,
+  at: instant,
+})
+export type CaseMark = z.infer<typeof caseMarkSchema>
+
 /**
  * The truth about a recording: one row, one document. Index rows and answers to callers are derived
  * from it, and what is released is decided on it.
@@ -119,6 +159,13 @@ export const footageSchema = z.object({
   marking: markingSchema,
   restrictions: z.array(restrictionSchema),
   grants: z.array(grantSchema),
+  corrections: z.array(correctionSchema).default([]).describe('oldest first'),
+  holds: z.array(holdSchema).default([]).describe('while there is one, it is not disposed of'),
+  cases: z.array(caseMarkSchema).default([]),
+  cameraUnassigned: z
+    .boolean()
+    .default(false)
+    .describe('nobody is on record as wearing the camera when it was recorded'),
   parts: z.array(partSchema),
   media: z
     .object({
@@ -139,9 +186,10 @@ export const footageSchema = z.object({
     .object({ stage: z.string(), at: instant, reason: z.string() })
     .optional()
     .describe('the last step that was given up, until it is driven again'),
-  announced: footageStateSchema
+  announced: z.string().optional().describe('what was last told to other systems'),
+  alerted: markingSchema
     .optional()
-    .describe('the state that was last told to other systems'),
+    .describe('the marking too high for this cloud that other systems were last told of'),
   changedAt: instant,
 })
 export type Footage = z.infer<typeof footageSchema>

@@ -10,6 +10,7 @@ const KINDS = ['copy', 'proxy', 'storyboard'] as const satisfies ChunkRendition[
 /**
  * Puts on queues whatever a recording still lacks: its poster, and each chunk that is not yet
  * published in every rendition asked for, the first chunk first. Sending it twice does no harm.
+ * Chunks that were given up wait for a person's word.
  */
 export async function driveRenditions(services: Services, footage: Footage): Promise<void> {
   const { queues } = services
@@ -37,8 +38,13 @@ async function missingRenditions(
       wanted.map(async (kind) => [kind, await chunksOf(renditionRows, id, kind)] as const),
     ),
   )
+  const abandoned = new Set(
+    (await renditionRows.listFailures(id))
+      .filter((failure) => failure.abandoned)
+      .map(({ chunk }) => chunk),
+  )
   return Array.from({ length: chunks }, (_, chunk) =>
-    wanted.filter((kind) => !published.get(kind)?.has(chunk)),
+    abandoned.has(chunk) ? [] : wanted.filter((kind) => !published.get(kind)?.has(chunk)),
   )
 }
 

@@ -44,6 +44,8 @@ export async function planFootage(
     return {
       state: current.state === 'rendering' ? current.state : advance(current.state, 'rendering'),
       media: describeForPeople(plan),
+      unplayable: undefined,
+      failure: undefined,
       renditions:
         current.renditions.length > 0 ? current.renditions : progressOf(services, current, plan),
     }

@@ -1,5 +1,6 @@
 import { laneOfId } from '../events/lane.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { canBecome } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 import { driveRenditions } from './drive-renditions.ts'
 import { rollUp } from './roll-up.ts'
@@ -21,10 +22,12 @@ export async function redriveRenditions(services: Services, id: FootageId): Prom
 /** Starts the proxy that policy left for the first viewer. Playback of the copy does not wait. */
 export async function startDeferredProxy(services: Services, id: FootageId): Promise<void> {
   let started = false
-  await services.catalogue.change(id, ({ renditions }) => {
-    started = renditions.some(({ state }) => state === 'deferred')
+  await services.catalogue.change(id, ({ state, renditions }) => {
+    started = renditions.some((rendition) => rendition.state === 'deferred')
     if (!started) return null
     return {
+      // The sweep looks after what is rendering, should the message below never be sent.
+      state: canBecome(state, 'rendering') ? 'rendering' : state,
       renditions: renditions.map((rendition) =>
         rendition.state === 'deferred' ? { ...rendition, state: 'rendering' } : rendition,
       ),

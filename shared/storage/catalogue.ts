@@ -11,10 +11,12 @@ import type { FootageIndex } from './footage-index.ts'
 
 const ROW = 'footage'
 
-/** What of a recording is about to change. */
+/** What of a recording is about to change. A trouble that is over is taken away by `undefined`. */
 export type FootageChange = Partial<
-  Omit<Footage, 'id' | 'revision' | 'schemaVersion' | 'changedAt'>
->
+  Omit<Footage, 'id' | 'revision' | 'schemaVersion' | 'changedAt' | Trouble>
+> & { [Field in Trouble]?: Footage[Field] | undefined }
+
+type Trouble = 'failure' | 'unplayable'
 
 /** The truth about every recording, one row each, and the index that follows it. */
 export type Catalogue = {
