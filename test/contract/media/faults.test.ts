@@ -111,6 +111,7 @@ describe('when something fails', () => {
   it('what the store throws reaches the caller', async () => {
     const work = renderChunk({
       ...job(fileSource(file)),
+      wanted: { copy: true, proxy: false, storyboard: false },
       onOutput: async () => {
         throw new Error('the container is full')
       },

@@ -18,7 +18,7 @@ import {
   X264,
 } from './support.ts'
 
-const SECONDS = 8
+const SECONDS = 5
 const RATE = 30
 const AAC_FRAME_SECONDS = 1024 / 48_000
 
@@ -29,15 +29,13 @@ afterAll(() => folder[Symbol.asyncDispose]())
 
 const ascending = (a: number, b: number) => a - b
 
-const CLOSED = ['-g', '60', '-bf', '2']
-const OPEN = ['-x264-params', 'open-gop=1:keyint=60:scenecut=0', '-bf', '3']
+const CLOSED = ['-g', '30', '-bf', '2']
+const OPEN = ['-x264-params', 'open-gop=1:keyint=30:scenecut=0', '-bf', '3']
 const recordings = {
-  'closed.mp4': [...X264, ...CLOSED, '-c:a', 'aac'],
   'open.mp4': [...X264, ...OPEN, '-c:a', 'aac'],
   'open.mkv': [...X264, ...OPEN, '-c:a', 'aac'],
   'closed.ts': [...X264, ...CLOSED, '-c:a', 'aac'],
-  'open.ts': [...X264, ...OPEN, '-c:a', 'aac'],
-  'no-reorder.avi': [...X264, '-g', '60', '-bf', '0', '-c:a', 'aac'],
+  'no-reorder.avi': [...X264, '-g', '30', '-bf', '0', '-c:a', 'aac'],
   'fragmented.mp4': [...X264, ...CLOSED, '-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov'],
   'pcm.mov': [...X264, ...CLOSED, '-c:a', 'pcm_s16le'],
   'mp3.mkv': [...X264, ...CLOSED, '-c:a', 'libmp3lame'],
@@ -61,10 +59,10 @@ describe.each(tools.map((each) => [each.version, each] as const))('with ffmpeg %
   it.each(names(each))('%s: chunks join to the packet', async (name) => {
     const file = path.join(folder.path, name)
     const source = fileSource(file)
-    const plan = await planOf(source, each, 2)
+    const plan = await planOf(source, each, 1.5)
     await using out = await temporaryFolder()
     await renderAll(source, each, plan, out.path)
-    expect(plan.chunks.length).toBeGreaterThan(3)
+    expect(plan.chunks.length).toBeGreaterThan(2)
 
     // Some writers leave a hole after the first packet: it stays, and no other comes to it.
     const gapIn = async (track: 'v:0' | 'a:0') =>
