@@ -103,12 +103,25 @@ describe('the local runtime', () => {
   it('imports no adapter of the app: a bug would agree with itself', () => {
     // Shapes of the domain and the search for ffmpeg on this machine are no adapters.
     const adapters = /^shared\/(?!clearance\/|footage\/|media\/(tools|errors)\.ts$)/
-    expect(importing(sources('infra/**/*.ts'), (name) => adapters.test(name))).toEqual([])
+    const files = [...sources('infra/*.ts'), ...sources('infra/local/**/*.ts')]
+    expect(importing(files, (name) => adapters.test(name))).toEqual([])
   })
 
   it('imports no test', () => {
     expect(importing(sources('infra/**/*.ts'), (name) => name.startsWith('test/'))).toEqual([])
   })
+})
+
+it('has tools that check with the code of the app, as far as that needs no storage', () => {
+  const allowed = /^(shared\/audit\/verify-trail\.ts$|commander$|zod$|node:)/
+  expect(importing(sources('infra/tools/**/*.ts'), (name) => !allowed.test(name))).toEqual([])
+  const reached = new Set(['shared/audit/verify-trail.ts'])
+  for (const file of reached) {
+    for (const name of sources(file).flatMap(({ imports }) => imports)) {
+      if (name.startsWith('shared/')) reached.add(name)
+    }
+  }
+  expect([...reached].filter((file) => file.startsWith('shared/storage/'))).toEqual([])
 })
 
 it('has the top level that was agreed on, and nothing beside it', () => {

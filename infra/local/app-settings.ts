@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EventGrid } from './event-grid/event-grid.ts'
 import type { OpenIdIssuer } from './openid-issuer/openid-issuer.ts'
+import type { TimestampAuthority } from './timestamp-authority/timestamp-authority.ts'
 
 /** The tenant that the local issuer plays, and the app that its tokens are for. */
 export const LOCAL_TENANT = '5a2f1c9e-6d0b-4f57-9c41-3b7a1e0d8f21'
@@ -11,6 +12,7 @@ export function appSettings(
   connectionString: string,
   issuer: OpenIdIssuer,
   eventGrid: EventGrid,
+  timestamps: TimestampAuthority,
   overrides: Record<string, string> = {},
 ): Record<string, string> {
   return {
@@ -26,6 +28,9 @@ export function appSettings(
     DOMAIN_TOPIC_KEY: eventGrid.topicKey,
     SWEEP_SCHEDULE: '*/30 * * * * *',
     SWEEP_IDLE_SECONDS: '60',
+    ANCHOR_SCHEDULE: '0 * * * * *',
+    TSA_URL: timestamps.url,
+    TSA_CERTIFICATES: timestamps.certificatePem,
     ...mediaTools(process.env),
     ...overrides,
   }

@@ -18,6 +18,10 @@ import { sampleDocks, samplePeople } from './sample-people.ts'
 import { seedPeople } from './seed-people.ts'
 import { connectionStringOf } from './storage-account.ts'
 import { type StorageGateway, startStorageGateway } from './storage-gateway/gateway.ts'
+import {
+  startTimestampAuthority,
+  type TimestampAuthority,
+} from './timestamp-authority/timestamp-authority.ts'
 
 /** How long running work may take to finish when the system is stopped; it is done again later. */
 const DRAIN_MS = 3_000
@@ -54,6 +58,7 @@ export type LocalSystem = {
   eventGrid: EventGrid
   storage: Azurite
   player: Player
+  timestamps: TimestampAuthority
   /** What the app is given: storage is reached through the gateway. */
   settings: Record<string, string>
   /** Enters the sample people; to be called once another host is up. */
@@ -117,7 +122,13 @@ async function start(
   )
   const player = keep(await startPlayer(ports.player))
   const { allowedOrigins } = topology.app.cors
-  const settings = appSettings(connectionString, issuer, eventGrid, options.settings)
+  const timestamps = keep(
+    await startTimestampAuthority({
+      port: ports.timestamps,
+      ...(directory && { dataDirectory: path.join(directory, 'timestamp-authority') }),
+    }),
+  )
+  const settings = appSettings(connectionString, issuer, eventGrid, timestamps, options.settings)
   const host = options.otherHost
     ? null
     : keep(
@@ -135,7 +146,7 @@ async function start(
   const api = `${hostUrl}/api`
   const seed = () => seedPeople(api, issuer, samplePeople)
   if (host) await seed()
-  return { api, host, issuer, eventGrid, storage, player, settings, seed }
+  return { api, host, issuer, eventGrid, storage, player, timestamps, settings, seed }
 }
 
 const startStorage = (directory: string | undefined, ports: LocalPorts): Promise<Azurite> =>

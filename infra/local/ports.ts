@@ -3,7 +3,15 @@ export const DEFAULT_PORT = 7071
 
 /** Which part listens where; 0 takes any free port. */
 export type LocalPorts = Record<
-  'api' | 'issuer' | 'events' | 'blob' | 'queue' | 'table' | 'blobBehindGateway' | 'player',
+  | 'api'
+  | 'issuer'
+  | 'events'
+  | 'blob'
+  | 'queue'
+  | 'table'
+  | 'blobBehindGateway'
+  | 'player'
+  | 'timestamps',
   number
 >
 
@@ -19,5 +27,6 @@ export function portsFrom(first: number | undefined): LocalPorts {
     table: at(5),
     blobBehindGateway: at(6),
     player: at(7),
+    timestamps: at(8),
   }
 }

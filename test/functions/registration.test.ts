@@ -65,8 +65,8 @@ describe('the built app', () => {
     )
   })
 
-  it('sweeps by a timer', () => {
-    expect(namesOf('timer')).toEqual(['sweep'])
+  it('anchors and sweeps by timers', () => {
+    expect(namesOf('timer')).toEqual(['anchorAudit', 'sweep'])
   })
 
   it('names containers and tables as the topology declares them', () => {

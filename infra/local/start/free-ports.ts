@@ -15,6 +15,7 @@ const NEEDED_BY: Record<Part, string> = {
   table: 'table storage needs it',
   blobBehindGateway: 'Azurite behind the storage gateway needs it',
   player: "the developer's player needs it",
+  timestamps: 'the timestamp authority needs it',
 }
 
 /**

@@ -16,7 +16,7 @@ const FROM_ENVIRONMENT = ['FFMPEG_PATH', 'FFPROBE_PATH', 'PROXY_POLICY', 'REASON
 
 /** Addresses and keys of the parts: only who starts them knows them. */
 const GIVEN_BY_THE_PARTS =
-  /^(AzureWebJobsStorage|FootageStorage.*|AUTH_.*|SIGNING_KEY|DOMAIN_TOPIC_.*|FUNCTIONS_.*)$/
+  /^(AzureWebJobsStorage|FootageStorage.*|AUTH_.*|SIGNING_KEY|DOMAIN_TOPIC_.*|TSA_.*|FUNCTIONS_.*)$/
 
 const fileSchema = z.object({ Values: z.record(z.string(), z.string()).default({}) })
 

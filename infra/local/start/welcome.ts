@@ -16,7 +16,7 @@ export type Running = {
 
 /** What is printed once all runs: every address, who can sign in, and lines to paste. */
 export function welcome({ system, player, data, ffmpeg }: Running): string {
-  const { api, issuer, eventGrid, storage, settings } = system
+  const { api, issuer, eventGrid, storage, timestamps, settings } = system
   const { tokenEndpoint, clientId } = issuer
   const blobUrl = /BlobEndpoint=([^;]+)/.exec(settings.FootageStorage ?? '')?.[1] ?? ''
   const addresses = {
@@ -29,6 +29,7 @@ export function welcome({ system, player, data, ffmpeg }: Running): string {
     Tables: storage.tableUrl,
     'Event Grid topic': eventGrid.topicEndpoint,
     'Event faults': `${eventGrid.url}/faults`,
+    'Timestamp authority': timestamps.certificateUrl,
     ffmpeg,
   }
   const width = Math.max(...Object.keys(addresses).map((name) => name.length))

@@ -7,6 +7,7 @@ import type { EventGrid } from '../../../infra/local/event-grid/event-grid.ts'
 import type { OpenIdIssuer } from '../../../infra/local/openid-issuer/openid-issuer.ts'
 import { type DataFolder, openDataFolder } from '../../../infra/local/start/data-folder.ts'
 import { ownSettings, writeLocalSettings } from '../../../infra/local/start/local-settings.ts'
+import type { TimestampAuthority } from '../../../infra/local/timestamp-authority/timestamp-authority.ts'
 import sample from '../../../local.settings.sample.json' with { type: 'json' }
 import { readConfig } from '../../../shared/config.ts'
 
@@ -59,11 +60,11 @@ describe('local.settings.sample.json', () => {
   })
 
   it('has every setting that the local system gives', () => {
-    const parts = { issuer: 'i', jwksUri: 'j', topicEndpoint: 't', topicKey: 'k' }
     const given = appSettings(
       '',
-      parts as OpenIdIssuer & EventGrid,
-      parts as OpenIdIssuer & EventGrid,
+      { issuer: 'i', jwksUri: 'j' } as OpenIdIssuer,
+      { topicEndpoint: 't', topicKey: 'k' } as EventGrid,
+      { url: 'u', certificatePem: 'c' } as TimestampAuthority,
     )
     expect(Object.keys(sample.Values)).toEqual(expect.arrayContaining(Object.keys(given)))
   })
