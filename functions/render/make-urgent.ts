@@ -1,24 +1,14 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { edge, requireDuty } from '../../shared/http/edge.ts'
-import { makeUrgent } from '../../shared/render/redrive.ts'
-import { admit } from '../../shared/retrieve/admit.ts'
+import { makeUrgent } from '../../shared/render/hasten.ts'
 
 /** A supervisor lets a recording overtake the others. */
 export const handleMakeUrgent = edge(async (call) => {
   const visitor = await call.visitor()
-  const { principal, clientAddress } = visitor
-  requireDuty(principal, 'hasten-renditions')
+  requireDuty(visitor.principal, 'hasten-renditions')
   const id = call.param('id', footageIdSchema)
-  const { services } = call
-  const { basis } = await admit(services, visitor, 'list', id)
-  await services.audit.append(id, {
-    action: 'made-urgent',
-    actor: principal.oid,
-    basis,
-    clientAddress,
-  })
-  await makeUrgent(services, id)
+  await makeUrgent(call.services, visitor, id)
   return { status: 202, jsonBody: { id } }
 })
 

@@ -1,3 +1,4 @@
+import { isServable } from '../clearance/marking.ts'
 import { laneOf } from '../events/lane.ts'
 import type { ChunkRendition } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
@@ -10,9 +11,10 @@ const KINDS = ['copy', 'proxy', 'storyboard'] as const satisfies ChunkRendition[
 /**
  * Puts on queues whatever a recording still lacks: its poster, and each chunk that is not yet
  * published in every rendition asked for, the first chunk first. Sending it twice does no harm.
- * Chunks that were given up wait for a person's word.
+ * Chunks that were given up wait for a person's word. What is marked too high is left alone.
  */
 export async function driveRenditions(services: Services, footage: Footage): Promise<void> {
+  if (!isServable(footage.marking)) return
   const { queues } = services
   const { id } = footage
   const lane = laneOf(footage)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isServable } from '../clearance/marking.ts'
 import type { Message } from '../events/messages.ts'
 import { manifestBlobName, renditionBlobName } from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
@@ -13,7 +14,7 @@ export async function makeFootagePoster(
 ): Promise<void> {
   const footage = await catalogue.get(id)
   const original = findPart(footage, 'recording')?.original
-  if (footage.poster) return
+  if (footage.poster || !isServable(footage.marking)) return
   if (!original) return log.warn('there is no original to make a poster of', { footageId: id })
   const attempt = randomUUID()
   const blob = renditionBlobName(id, 'poster', attempt, 'jpg')

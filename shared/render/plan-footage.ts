@@ -1,5 +1,5 @@
 import { isServable } from '../clearance/marking.ts'
-import { announce } from '../events/announce.ts'
+import { alertIfIsolated, announce } from '../events/announce.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, RenditionProgress } from '../footage/footage.ts'
 import { advance } from '../footage/state.ts'
@@ -26,12 +26,11 @@ export async function planFootage(
   { footageId: id, redrive }: Omit<Message<'plan-renditions'>, 'schemaVersion'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { catalogue, renditions, originals, events, log } = services
+  const { catalogue, renditions, originals, log } = services
   const footage = await recordSecured(services, id, 'recording')
   const original = findPart(footage, 'recording')?.original
   if (!original) return log.warn('there is no original to render', { footageId: id })
-  if (!isServable(footage.marking))
-    return events.publish({ type: 'Bluelamp.FootageIsolated', footageId: id })
+  if (!isServable(footage.marking)) return alertIfIsolated(services, footage)
   if (footage.state === 'unplayable' && !redrive) return
   if (footage.renditions.length > 0 && !redrive) return driveRenditions(services, footage)
 

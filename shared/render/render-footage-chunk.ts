@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isServable } from '../clearance/marking.ts'
 import type { ChunkRendition, Message } from '../events/messages.ts'
 import { chunkName, type FootageId, manifestBlobName, renditionBlobName } from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
@@ -28,6 +29,8 @@ export async function renderFootageChunk(
     services
   const footage = await catalogue.get(id)
   const original = findPart(footage, 'recording')?.original
+  // Marked higher while its chunks waited on the queue.
+  if (!isServable(footage.marking)) return
   const plan = await renditions.readPlan(id)
   const chunk = plan.chunks[index]
   if (!original || !chunk)

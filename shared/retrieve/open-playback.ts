@@ -3,7 +3,7 @@ import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { statementOf } from '../media/statement.ts'
-import { startDeferredProxy } from '../render/redrive.ts'
+import { startDeferredProxy } from '../render/deferred-proxy.ts'
 import type { Services } from '../services.ts'
 import { admit, type Visitor } from './admit.ts'
 
