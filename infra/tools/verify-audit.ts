@@ -51,8 +51,9 @@ async function main(args: string[]): Promise<number> {
 }
 
 /** A file named as the caller sees it: npm runs scripts in the folder of the package. */
-const read = (file: string): Promise<string> =>
-  readFile(path.resolve(process.env.INIT_CWD ?? process.cwd(), file), 'utf8')
+function read(file: string): Promise<string> {
+  return readFile(path.resolve(process.env.INIT_CWD ?? process.cwd(), file), 'utf8')
+}
 
 function parseTrail(text: string): ExportedTrail {
   const parsed = exportedTrailSchema.safeParse(JSON.parse(text))
