@@ -6,8 +6,11 @@ import { MediaError, type MediaStage } from './errors.ts'
 
 /** How much of a program's log is kept for the error message. */
 const STDERR_TAIL_BYTES = 16 * 1024
-/** Private memory that a child may have: a whole job stays below 1 GB together with Node. */
-const CHILD_MEMORY_BYTES = 800 * 1024 * 1024
+/**
+ * Private memory that a child may map; it touches far less of it. Re-encoding 3840 × 2160 with the
+ * frame queues of ffmpeg 7 needs the most.
+ */
+const CHILD_MEMORY_BYTES = 1536 * 1024 * 1024
 
 /** What reads one of a child's output pipes. Throwing kills the child and fails the run. */
 export type PipeReader = (pipe: Readable) => Promise<unknown>
@@ -115,9 +118,9 @@ function withLimits({ file, args }: ChildRun): [string, string[]] {
 
 /**
  * No secrets, and no character set modules: text inside a transport stream would have them loaded,
- * which crashes statically linked builds.
+ * which crashes statically linked builds. Few arenas: threads would each reserve memory of their own.
  */
-const CHILD_ENVIRONMENT = { GCONV_PATH: '/nonexistent' }
+const CHILD_ENVIRONMENT = { GCONV_PATH: '/nonexistent', MALLOC_ARENA_MAX: '2' }
 
 const PRLIMIT_PATHS = ['/usr/bin/prlimit', '/bin/prlimit']
 

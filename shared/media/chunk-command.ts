@@ -2,6 +2,7 @@ import type { PipeReader } from './child-process.ts'
 import type { Container } from './description.ts'
 import type { FfmpegCommand, FfmpegOutput } from './ffmpeg.ts'
 import { inputGuards, windowedReading } from './guards.ts'
+import { keyframesAlone } from './keyframe-decoding.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
 import { SEGMENT_SECONDS } from './segments.ts'
 
@@ -95,7 +96,7 @@ export function chunkCommand(
         ...windowedReading(),
         ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-threads', '1'],
         // A storyboard alone needs no more than the keyframes.
-        ...(decodesAll || !wanted.storyboard ? [] : ['-skip_frame', 'nokey']),
+        ...(decodesAll || !wanted.storyboard ? [] : keyframesAlone(plan.media.video)),
         ...seek(plan, chunk, times),
       ],
     },
@@ -241,6 +242,8 @@ const proxyEncoder = (plan: RenditionPlan, times: ChunkTimes): string[] => [
 
 const fullEncoder = (plan: RenditionPlan, times: ChunkTimes): string[] => [
   ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18'],
+  // Few pictures in flight: at 3840 × 2160 each takes 44 MB.
+  ...['-bf', '0', '-refs', '1', '-rc-lookahead', '4'],
   ...encoderTiming(plan, times),
 ]
 

@@ -1,5 +1,6 @@
 import type { ChunkResult, StreamOutput } from './chunk-result.ts'
 import type { RenditionPlan } from './plan.ts'
+import { LONGEST_SEGMENT_SECONDS } from './segments.ts'
 import { statementOf } from './statement.ts'
 
 /** A rendition that is played as a stream. */
@@ -22,14 +23,13 @@ export function mediaPlaylist(options: {
   uri: (chunkIndex: number) => string
 }): string {
   const playable = contiguousPrefix(options)
-  const independent = playable.every(({ output }) => output.segments.every((s) => s.independent))
   return [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
     `#EXT-X-TARGETDURATION:${options.targetDurationSeconds}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:EVENT',
-    ...(independent ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
+    ...(areIndependent(options, playable[0]?.output) ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
     // A player would join a growing playlist near its end.
     '#EXT-X-START:TIME-OFFSET=0,PRECISE=YES',
     ...playable.flatMap(({ index, output }) => chunkLines(options.uri(index), output)),
@@ -39,13 +39,25 @@ export function mediaPlaylist(options: {
 }
 
 /**
+ * Whether all segments, those to come included, can be decoded by themselves: what has been said
+ * once in an EVENT playlist stays. A proxy has keyframes where segments begin; a copy does too unless
+ * the plan reckons with segments that no keyframe ends. A recording may still begin between two.
+ */
+const areIndependent = (
+  { kind, targetDurationSeconds }: { kind: StreamKind; targetDurationSeconds: number },
+  first: StreamOutput | undefined,
+): boolean =>
+  (kind === 'proxy' || targetDurationSeconds <= LONGEST_SEGMENT_SECONDS) &&
+  (first?.segments.every(({ independent }) => independent) ?? false)
+
+/**
  * The master playlist (RFC 8216 §4.3.4) of what has been made so far, best first. What viewers must
  * be told of each rendition is session data, `bluelamp.statement.copy` and `….proxy`: variants have
  * no name.
  */
 export function masterPlaylist(options: {
   results: readonly StreamedChunk[]
-  plan: Pick<RenditionPlan, 'media' | 'copy'>
+  plan: Pick<RenditionPlan, 'media' | 'copy' | 'targetDurationSeconds'>
   uri: (kind: StreamKind) => string
 }): string {
   const variants = (['copy', 'proxy'] as const).flatMap((kind) => {
@@ -59,7 +71,7 @@ export function masterPlaylist(options: {
     ...variants.flatMap(({ kind, first, outputs }) => [
       `#EXT-X-SESSION-DATA:DATA-ID="bluelamp.statement.${kind}",VALUE="${statementOf(kind, options.plan)}"`,
       `#EXT-X-STREAM-INF:${[
-        `BANDWIDTH=${peakBitRate(outputs)}`,
+        `BANDWIDTH=${peakBitRate(outputs, options.plan.targetDurationSeconds)}`,
         `AVERAGE-BANDWIDTH=${averageBitRate(outputs)}`,
         `CODECS="${first.codecs}"`,
         `RESOLUTION=${shownSize(first, kind, options.plan)}`,
@@ -106,12 +118,24 @@ function chunkLines(uri: string, { initBytes, segments }: StreamOutput): string[
 const bitRate = (bytes: number, seconds: number): number =>
   Math.ceil((bytes * 8) / Math.max(seconds, 0.001))
 
-/** RFC 8216 §4.3.4.2: the largest bit rate of any segment; a very short last one says nothing. */
-function peakBitRate(outputs: readonly StreamOutput[]): number {
+/**
+ * RFC 8216 §4.1: the largest bit rate of any run of segments that lasts between half and one and a
+ * half times the target duration; of all of them where they are too short for that.
+ */
+function peakBitRate(outputs: readonly StreamOutput[], targetDurationSeconds: number): number {
   const segments = outputs.flatMap((output) => output.segments)
-  const telling = segments.filter(({ durationSeconds }) => durationSeconds >= 1)
-  const counted = telling.length > 0 ? telling : segments
-  return Math.max(...counted.map((segment) => bitRate(segment.bytes, segment.durationSeconds)))
+  let peak = averageBitRate(outputs)
+  for (const first of segments.keys()) {
+    let bytes = 0
+    let seconds = 0
+    for (let next = first; next < segments.length; next++) {
+      bytes += segments[next]?.bytes ?? 0
+      seconds += segments[next]?.durationSeconds ?? 0
+      if (seconds > 1.5 * targetDurationSeconds) break
+      if (seconds >= 0.5 * targetDurationSeconds) peak = Math.max(peak, bitRate(bytes, seconds))
+    }
+  }
+  return peak
 }
 
 function averageBitRate(outputs: readonly StreamOutput[]): number {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
+import { SHIFT_SECONDS } from './chunk-command.ts'
 import { MediaError } from './errors.ts'
 import { type FfmpegCommand, runFfmpeg } from './ffmpeg.ts'
 import { inputGuards, windowedReading } from './guards.ts'
+import { keyframesAlone } from './keyframe-decoding.ts'
 import { comparePictures, isTelling, type PictureQuality, qualityOf } from './picture-quality.ts'
 import type { RenditionPlan } from './plan.ts'
 import { serveRanges } from './range-proxy.ts'
@@ -17,6 +19,8 @@ const POSTER_SIDE = 1280
 const GREY_SIDE = 320
 /** ffmpeg reads ahead; a window keeps that to less than a keyframe. */
 const WINDOW_BYTES = 256 * 1024
+/** Half a millisecond: keeps the rounding of times away from keyframes. */
+const SLACK_SECONDS = 0.0005
 /** A description is there already: a few packets are enough to open the decoder. */
 const PROBE_BYTES = { mov: 65_536, matroska: 65_536, avi: 65_536, mpegts: 1_000_000 }
 
@@ -114,6 +118,9 @@ function posterCommand(
   grey: Size,
   readers: Readers,
 ): FfmpegCommand {
+  const keyframe = at + zeroSeconds.video
+  // A seek may lead to the keyframe before.
+  const trim = `trim=start=${(keyframe + SHIFT_SECONDS - SLACK_SECONDS).toFixed(6)}`
   const scale = ({ width, height }: Size) => `scale=${width}:${height},setsar=1`
   const probeBytes = `${PROBE_BYTES[media.container]}`
   return {
@@ -123,14 +130,13 @@ function posterCommand(
         ...inputGuards(media.container),
         ...windowedReading(),
         ...['-probesize', probeBytes],
-        ...['-threads', '1', '-skip_frame', 'nokey'],
-        // Half a millisecond later, so that rounding does not lead to the keyframe before.
-        ...['-seek_timestamp', '1', '-noaccurate_seek'],
-        ...['-ss', (at + zeroSeconds.video + 0.0005).toFixed(6)],
+        ...['-threads', '1', ...keyframesAlone(media.video)],
+        ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-seek_timestamp', '1'],
+        ...['-noaccurate_seek', '-ss', (keyframe + SLACK_SECONDS).toFixed(6)],
       ],
     },
     filterGraph: [
-      `[0:${media.video.stream}]split=2[a][b]`,
+      `[0:${media.video.stream}]${trim},split=2[a][b]`,
       `[a]${scale(poster)},format=yuvj420p[poster]`,
       `[b]${scale(grey)},format=gray[grey]`,
     ].join(';'),

@@ -12,15 +12,16 @@ const TOLERANCE_SECONDS = 0.002
 
 /**
  * EXT-X-TARGETDURATION (RFC 8216 §4.3.3.1) before anything is rendered: the longest segment that
- * keyframes at these seconds can make, rounded as the rule demands.
+ * can begin at any of these keyframes, as chunks do, rounded as the rule demands.
  */
 export function targetDuration(keyframeSeconds: readonly number[], endSeconds: number): number {
+  const moments = [...keyframeSeconds, endSeconds]
+  const lengthFrom = (start: number, end: number) => (moments[end] ?? endSeconds) - start
   let longest = SEGMENT_SECONDS
-  let start = keyframeSeconds[0] ?? 0
-  for (const at of [...keyframeSeconds.slice(1), endSeconds]) {
-    if (!endsSegment(at - start, true)) continue
-    longest = Math.max(longest, Math.min(at - start, LONGEST_SEGMENT_SECONDS + 1))
-    start = at
+  let end = 0
+  for (const start of keyframeSeconds) {
+    while (end < moments.length - 1 && !endsSegment(lengthFrom(start, end), true)) end++
+    longest = Math.max(longest, Math.min(lengthFrom(start, end), LONGEST_SEGMENT_SECONDS + 1))
   }
   return Math.round(longest + 0.49)
 }

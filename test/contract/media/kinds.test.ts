@@ -172,6 +172,19 @@ describe('recordings of every kind', { timeout: 60_000 }, () => {
     expect(await countDecoded(first, path.join(out.path, 'copy.m3u8'))).toBe(300)
   })
 
+  it('of open groups: a storyboard alone, without a proxy', async () => {
+    const file = await make(
+      'open.mp4',
+      ...[...testPicture(4), '-c:v', 'libx264', '-preset', 'veryfast'],
+      ...['-x264-params', 'open-gop=1:keyint=30:scenecut=0', '-bf', '3'],
+    )
+    const plan = await planOf(fileSource(file), first, 1)
+    await using out = await temporaryFolder()
+    const wanted = { copy: false, proxy: false, storyboard: true }
+    const results = await renderAll(fileSource(file), first, plan, out.path, wanted)
+    expect(results.map(({ storyboard }) => storyboard?.tiles)).toEqual([1, 1, 1, 1])
+  })
+
   it('of one picture', async () => {
     const file = await make('one.mp4', ...testPicture(0.03), ...X264)
     const plan = await planOf(fileSource(file), first)

@@ -58,17 +58,18 @@ describe('masterPlaylist', () => {
   const plan = {
     media: bodyCamera,
     copy: { video: { method: 'copied' as const }, width: 1920, height: 1080 },
+    targetDurationSeconds: 6,
   }
 
   it('names what has been made, with its real bit rates', () => {
     const proxy = streamOutput([6], { width: 960, height: 540 })
     const text = masterPlaylist({
-      results: [chunkResult(0, { copy: streamOutput([4, 0.1]), proxy })],
+      results: [chunkResult(0, { copy: streamOutput([4, 6, 0.1]), proxy })],
       plan,
       uri: (kind) => `${kind}.m3u8`,
     })
     expect(text).toContain(
-      'BANDWIDTH=1000,AVERAGE-BANDWIDTH=1952,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1920x1080',
+      'BANDWIDTH=1312,AVERAGE-BANDWIDTH=1189,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1920x1080',
     )
     expect(text).toContain('RESOLUTION=960x540\nproxy.m3u8')
     expect(text).toContain(
@@ -84,7 +85,11 @@ describe('masterPlaylist of a recording that browsers do not play', () => {
     const video = { method: 'encoded' as const, reason: 'mjpeg' }
     const text = masterPlaylist({
       results: [chunkResult(0)],
-      plan: { media: bodyCamera, copy: { video, width: 1920, height: 1080 } },
+      plan: {
+        media: bodyCamera,
+        copy: { video, width: 1920, height: 1080 },
+        targetDurationSeconds: 6,
+      },
       uri: String,
     })
     expect(text).toContain('VALUE="full-quality re-encoding')

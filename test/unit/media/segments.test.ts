@@ -19,6 +19,8 @@ describe('segments', () => {
     expect(targetDuration([0, 5, 10, 15], 20)).toBe(10)
     expect(targetDuration([0], 100)).toBe(13)
     expect(targetDuration([0], 1)).toBe(6)
+    // A chunk that begins at 12.1 ends its first segment at 24.
+    expect(targetDuration([0, 6, 12, 12.1, 18, 24], 30)).toBe(12)
   })
 
   it('are never longer than the target, cut from any keyframe on', () => {

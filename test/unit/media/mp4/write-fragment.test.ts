@@ -65,14 +65,12 @@ describe('writeFragment', () => {
         expect(
           read.map(({ pts, duration, keyframe, data }) => ({ pts, duration, keyframe, data })),
         ).toEqual(
-          timed
-            .flat()
-            .map(({ pts, duration, keyframe, data }) => ({
-              pts: pts + 5,
-              duration,
-              keyframe,
-              data,
-            })),
+          timed.flat().map(({ pts, duration, keyframe, data }) => ({
+            pts: pts + 5,
+            duration,
+            keyframe,
+            data,
+          })),
         )
       }),
       { numRuns: 60 },
