@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { samplePeople } from '../../infra/local/sample-people.ts'
 import { SEGMENT_SECONDS } from '../../shared/media/segments.ts'
 import { findMediaTools } from '../../shared/media/tools.ts'
+import { growthFaults, mediaPlaylistFaults } from '../hls/media-playlist-faults.ts'
 import { openScene, PIPELINE_LIMIT_MS, personWith, type Scene, securedId } from '../scene.ts'
 import { findChromium, launchChromium } from './chromium.ts'
 import {
@@ -40,6 +41,9 @@ describe.runIf(chromium)('a recording in a browser', () => {
   let id: string
   let openGate: () => Promise<void>
   let page: PlayerPage
+  let playbackUrl: string
+  /** The playlists as they were when only one chunk was there. */
+  const growing = new Map<string, string>()
 
   beforeAll(async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'bluelamp-browser-'))
@@ -54,22 +58,31 @@ describe.runIf(chromium)('a recording in a browser', () => {
     browser = await launchChromium(chromium ?? '', wire.url)
     stack.defer(() => browser.close())
     id = securedId(await scene.dock({ file, durationSeconds: RECORDING_SECONDS }))
-    page = await openPlayerPage(browser, await playerUrl())
+    playbackUrl = await openPlayback()
+    page = await openPlayerPage(browser, scene.system.player.playerUrl(playbackUrl))
+    for (const kind of ['copy', 'proxy']) growing.set(kind, await playlistOf(kind))
   }, PIPELINE_LIMIT_MS)
 
   afterAll(() => stack.disposeAsync())
 
-  /** Opens a playback as soon as both renditions have begun, and the player on it. */
-  async function playerUrl(): Promise<string> {
+  /** Opens a playback as soon as both renditions have begun. */
+  function openPlayback(): Promise<string> {
     const reason = { reason: 'collision at Camden Road' }
-    const url = await vi.waitFor(async () => {
+    return vi.waitFor(async () => {
       const reply = await scene.as(VIEWER, 'POST', `/footage/${id}/playback`, reason)
       expect(reply.status, reply.text).toBe(201)
       const opened = reply.json() as { url: string }
       expect(await (await fetch(opened.url)).text()).toContain('proxy.m3u8')
       return opened.url
     }, soon)
-    return scene.system.player.playerUrl(url)
+  }
+
+  const playlistOf = async (kind: string) =>
+    (await fetch(new URL(`${kind}.m3u8`, playbackUrl))).text()
+
+  async function sizeOf(file: string): Promise<number> {
+    const reply = await fetch(new URL(file, playbackUrl), { headers: { range: 'bytes=0-0' } })
+    return Number(reply.headers.get('content-range')?.split('/')[1])
   }
 
   const watching = () => page.locator('#watching').textContent()
@@ -167,9 +180,20 @@ describe.runIf(chromium)('a recording in a browser', () => {
     }
   })
 
+  it('is described by playlists that conform to RFC 8216, and only grew', async () => {
+    for (const kind of ['copy', 'proxy']) {
+      const whole = await playlistOf(kind)
+      const files = new Set(whole.match(/^[^#].*$/gm))
+      const sizes = await Promise.all([...files].map(async (f) => [f, await sizeOf(f)] as const))
+      expect(files.size).toBe(2)
+      expect(mediaPlaylistFaults(whole, new Map(sizes))).toEqual([])
+      expect(growthFaults(growing.get(kind) ?? '', whole)).toEqual([])
+    }
+  })
+
   it('is closed once the vetting is withdrawn, and the page says so', async () => {
     await page.close()
-    page = await openPlayerPage(browser, await playerUrl())
+    page = await openPlayerPage(browser, scene.system.player.playerUrl(await openPlayback()))
     await page.pause()
     // Then it reads no further ahead.
     await expect.poll(() => aheadOf(page), soon).toBeGreaterThan(READ_AHEAD_SECONDS)
