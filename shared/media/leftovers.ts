@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { TEMPORARY_PREFIX } from './render-chunk.ts'
 
-/** No job lives this long: what is older was left by a process that was killed. */
+/** No job lives this long, should its process number have been given to another meanwhile. */
 const LEFTOVER_MS = 20 * 60_000
 
 /** Removes temporary folders of killed processes; called when a process starts. */
@@ -12,14 +12,28 @@ export async function removeLeftovers(now: number = Date.now()): Promise<string[
   const removed: string[] = []
   for (const name of names) {
     const folder = path.join(tmpdir(), name)
-    // Another process may remove it first.
-    const age = await stat(folder).then(
-      ({ mtimeMs }) => now - mtimeMs,
-      () => 0,
-    )
-    if (age <= LEFTOVER_MS) continue
+    const owner = Number(name.slice(TEMPORARY_PREFIX.length).split('-')[0])
+    if (isAlive(owner) && (await ageOf(folder, now)) <= LEFTOVER_MS) continue
     await rm(folder, { recursive: true, force: true })
     removed.push(folder)
   }
   return removed
 }
+
+/** Signal 0 only asks. A process of another user may not be asked, and so is there. */
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid)) return true
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Another process may remove it first. */
+const ageOf = (folder: string, now: number): Promise<number> =>
+  stat(folder).then(
+    ({ mtimeMs }) => now - mtimeMs,
+    () => 0,
+  )

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isServable } from '../clearance/marking.ts'
+import { mayHelpToRetry } from '../errors.ts'
 import type { ChunkRendition, Message } from '../events/messages.ts'
 import { chunkName, type FootageId, manifestBlobName, renditionBlobName } from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
@@ -8,6 +9,7 @@ import type { Services } from '../services.ts'
 import { chunksOf } from './drive-renditions.ts'
 import type { Manifest } from './manifest.ts'
 import { progressNotes } from './progress-notes.ts'
+import { rollUp } from './roll-up.ts'
 
 /** File names of what a chunk is made into. Players judge by the ending. */
 const FILES = { copy: 'copy.mp4', proxy: 'proxy.mp4', storyboard: 'storyboard.jpg' } as const
@@ -74,15 +76,18 @@ export async function renderFootageChunk(
       result,
     })
   } catch (error) {
+    const again = mayHelpToRetry(error)
     await renditionRows.noteFailure(id, {
       schemaVersion: 1,
       chunk: index,
       renditions: kinds,
       reason: error instanceof Error ? error.message : String(error),
-      abandoned: false,
+      abandoned: !again,
       at: now().toISOString(),
     })
-    throw error
+    if (again) throw error
+    log.warn('a chunk cannot be rendered', { footageId: id, chunk: index })
+    await rollUp(services, id)
   }
 }
 
