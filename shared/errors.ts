@@ -13,6 +13,11 @@ const FAULTS = {
     retry: false,
   },
   'precondition-failed': { status: 412, title: 'It has changed in the meantime', retry: true },
+  'precondition-required': {
+    status: 428,
+    title: 'Say which version this is about',
+    retry: false,
+  },
   'too-large': { status: 413, title: 'The request is too large', retry: false },
   'damaged-record': { status: 500, title: 'A stored record is damaged', retry: false },
   misconfigured: { status: 500, title: 'The service is misconfigured', retry: false },
@@ -48,6 +53,10 @@ export class BluelampError extends Error {
 /** HTTP status, title and retry advice of a code. */
 export const faultOf = (code: ErrorCode): { status: number; title: string; retry: boolean } =>
   FAULTS[code]
+
+/** Whether the same work may succeed another time. What was not foreseen may. */
+export const mayHelpToRetry = (error: unknown): boolean =>
+  !(error instanceof BluelampError) || faultOf(error.code).retry
 
 /**
  * The answer to a refused and to a missing recording alike, so that a refusal does not reveal
