@@ -201,7 +201,7 @@ describe.runIf(chromium)('a recording in a browser', () => {
 
     await withdrawVetting(scene, VIEWER)
     const released = bytesOf(/./).length
-    await page.locator('#video').evaluate(seekTo as never, RECORDING_SECONDS - 10)
+    await page.startSeeking(RECORDING_SECONDS - 10)
     await expect
       .poll(() => page.locator('#trouble').textContent(), soon)
       .toBe(
@@ -215,10 +215,6 @@ describe.runIf(chromium)('a recording in a browser', () => {
 })
 
 const STORAGE_PATH = '/devstoreaccount1'
-
-const seekTo = (video: { currentTime: number }, seconds: number): void => {
-  video.currentTime = seconds
-}
 
 /** How much can be played from here on without a gap. */
 async function aheadOf(page: PlayerPage): Promise<number> {

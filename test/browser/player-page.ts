@@ -17,20 +17,24 @@ type Video = {
 }
 type Ranges = { length: number; start(n: number): number; end(n: number): number }
 
+export type PlayerState = {
+  time: number
+  /** Pictures decoded so far. */
+  pictures: number
+  size: [width: number, height: number]
+  readyState: number
+  buffered: [from: number, to: number][]
+  played: [from: number, to: number][]
+}
+
 /** The developer's player in a browser, with a recording open. */
 export type PlayerPage = {
   locator(selector: string): Locator
-  state(): Promise<{
-    time: number
-    /** Pictures decoded so far. */
-    pictures: number
-    size: [width: number, height: number]
-    readyState: number
-    buffered: [from: number, to: number][]
-    played: [from: number, to: number][]
-  }>
+  state(): Promise<PlayerState>
   /** The playlist as the player knows it. */
   playlist(): Promise<{ live: boolean; seconds: number }>
+  /** Goes to a moment, whatever becomes of it. */
+  startSeeking(seconds: number): Promise<void>
   /** Goes to a moment; resolves with the moment of the first picture that is shown after that. */
   seek(seconds: number): Promise<number>
   play(rate: number): Promise<void>
@@ -48,57 +52,62 @@ export async function openPlayerPage(browser: Browser, url: string): Promise<Pla
   const errors: Error[] = []
   page.on('pageerror', (error) => errors.push(error))
   await page.goto(url)
-  const video = page.locator('#video')
-  const ask = <R>(question: (element: Video) => R | Promise<R>): Promise<R> =>
-    video.evaluate(question as never)
-  await ask((element) => new Promise((shown) => element.requestVideoFrameCallback(shown)))
+
+  /** Asks the video element within the page. The cast: this program knows no DOM types. */
+  const ask = <A, R>(question: (video: Video, argument: A) => R | Promise<R>, argument: A) =>
+    page.locator('#video').evaluate(question as never, argument) as Promise<R>
+  await ask((video) => new Promise((shown) => video.requestVideoFrameCallback(shown)), null)
+
   return {
     errors,
     locator: (selector) => page.locator(selector),
-    state: () =>
-      ask((element) => {
-        const list = (ranges: Ranges) =>
-          Array.from({ length: ranges.length }, (_, n): [number, number] => [
-            ranges.start(n),
-            ranges.end(n),
-          ])
-        return {
-          time: element.currentTime,
-          pictures: element.getVideoPlaybackQuality().totalVideoFrames,
-          size: [element.videoWidth, element.videoHeight] as [number, number],
-          readyState: element.readyState,
-          buffered: list(element.buffered),
-          played: list(element.played),
-        }
-      }),
+    state: () => ask(stateOf, null),
     playlist: () =>
       page.evaluate(() => {
         const details = (globalThis as unknown as { hls: Hls }).hls.latestLevelDetails
         return { live: details?.live ?? true, seconds: details?.totalduration ?? 0 }
       }),
-    seek: (seconds) =>
-      video.evaluate(
-        ((element: Video, to: number) =>
-          new Promise((resolve) => {
-            const await_ = () =>
-              element.requestVideoFrameCallback((_, { mediaTime }) =>
-                Math.abs(mediaTime - to) < 1 ? resolve(mediaTime) : await_(),
-              )
-            await_()
-            element.currentTime = to
-          })) as never,
-        seconds,
-      ),
+    startSeeking: (seconds) =>
+      ask((video, to) => {
+        video.currentTime = to
+      }, seconds),
+    seek: (seconds) => ask(pictureAt, seconds),
     play: (rate) =>
-      video.evaluate(
-        (async (element: Video, to: number) => {
-          element.playbackRate = to
-          await element.play()
-        }) as never,
-        rate,
-      ),
-    pause: () => ask((element) => element.pause()),
+      ask((video, to) => {
+        video.playbackRate = to
+        return video.play()
+      }, rate),
+    pause: () => ask((video) => video.pause(), null),
     hiccups: () => page.locator('#hiccups li').allTextContents(),
     close: () => page.close(),
   }
+}
+
+/** Runs in the page: nothing outside of it is in scope. */
+function stateOf(video: Video): PlayerState {
+  const list = (ranges: Ranges) =>
+    Array.from({ length: ranges.length }, (_, n): [number, number] => [
+      ranges.start(n),
+      ranges.end(n),
+    ])
+  return {
+    time: video.currentTime,
+    pictures: video.getVideoPlaybackQuality().totalVideoFrames,
+    size: [video.videoWidth, video.videoHeight],
+    readyState: video.readyState,
+    buffered: list(video.buffered),
+    played: list(video.played),
+  }
+}
+
+/** Runs in the page. The picture from before the seek may be shown once more. */
+function pictureAt(video: Video, seconds: number): Promise<number> {
+  return new Promise((resolve) => {
+    const look = () =>
+      video.requestVideoFrameCallback((_, { mediaTime }) =>
+        Math.abs(mediaTime - seconds) < 1 ? resolve(mediaTime) : look(),
+      )
+    look()
+    video.currentTime = seconds
+  })
 }
