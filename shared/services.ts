@@ -13,10 +13,12 @@ import { removeLeftovers } from './media/leftovers.ts'
 import { findMediaTools, type MediaTools } from './media/tools.ts'
 import { type Attempts, createAttempts } from './storage/attempts.ts'
 import { type Catalogue, createCatalogue } from './storage/catalogue.ts'
+import { type BreakGlass, createBreakGlass } from './storage/break-glass.ts'
 import { connectStorage } from './storage/clients.ts'
 import { createFootageIndex, type FootageIndex } from './storage/footage-index.ts'
 import { createLanding, type Landing } from './storage/landing.ts'
 import { createOriginals, type Originals } from './storage/originals.ts'
+import { type CameraRegister, createCameraRegister } from './storage/cameras.ts'
 import { createPeopleRegister, type PeopleRegister } from './storage/people.ts'
 import { createQuarantine, type Quarantine } from './storage/quarantine.ts'
 import { createQueues, type Queues } from './storage/queues.ts'
@@ -34,6 +36,8 @@ export type Services = {
   log: Log
   authenticate: Authenticate
   people: PeopleRegister
+  cameras: CameraRegister
+  breakGlass: BreakGlass
   tickets: Tickets
   cursors: Cursors
   audit: AuditTrail
@@ -81,7 +85,9 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     config,
     now,
     authenticate: createAuthenticate(config.auth, now),
-    people: createPeopleRegister(clients.table('people')),
+    people: createPeopleRegister(clients.table('people'), now),
+    cameras: createCameraRegister(clients.table('people'), now),
+    breakGlass: createBreakGlass(clients.table('footage')),
     tickets: createTickets(config.signingKey, now),
     cursors: createCursors(config.signingKey),
     audit: createAuditTrail(clients.table('audit'), now),

@@ -7,7 +7,7 @@ const ROOT = path.resolve(import.meta.dirname, '..')
 /** A source file and what it imports: paths within the repository, or names of packages. */
 type Source = { file: string; text: string; imports: string[] }
 
-const SPECIFIER = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g
+const SPECIFIER = /(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g
 
 const sources = (pattern: string): Source[] =>
   globSync(pattern, { cwd: ROOT })

@@ -8,7 +8,10 @@ export const handlePutPerson = edge(async (call) => {
   const { oid: actor } = await call.caller('keep-people-register')
   const oid = call.param('oid', oidSchema)
   const entry = await call.body(registerEntrySchema)
-  const written = await writeRegister(call.services, oid, entry, call.header('if-match'))
+  const written = await writeRegister(call.services, oid, entry, call.header('if-match'), {
+    by: actor,
+    cause: 'entered',
+  })
   call.services.log.info('the people register changed', { actor, oid })
   return { jsonBody: written.entry, headers: { etag: written.etag } }
 })

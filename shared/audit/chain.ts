@@ -23,6 +23,21 @@ export const AUDITED_ACTIONS = {
   'audit-read': 'consultation',
   'renditions-redriven': null,
   'made-urgent': null,
+  'marking-changed': 'alteration',
+  'restrictions-changed': 'alteration',
+  'category-changed': 'alteration',
+  'metadata-corrected': 'alteration',
+  'reference-linked': 'combination',
+  'reference-unlinked': 'alteration',
+  'case-marked': 'combination',
+  'access-granted': null,
+  'access-revoked': null,
+  'hold-placed': null,
+  'hold-released': null,
+  'break-glass-asked': null,
+  'break-glass-approved': null,
+  'break-glass-reviewed': null,
+  'change-abandoned': null,
 } as const
 export type AuditedAction = keyof typeof AUDITED_ACTIONS
 

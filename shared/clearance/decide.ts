@@ -81,10 +81,14 @@ export function decide(
     if (!isVettedFor(footage.marking, register.vetting, now)) return refuse('vetting')
   }
   const links = linksBetween(principal.oid, register, action, footage, now)
-  const able = principal.roles.filter((role) => ROLE_RULES[role].actions.includes(action))
+  const able = principal.roles.filter((role) => isAble(role, action))
   if (able.length === 0) return refuse('role')
-  if (isClosed(action, footage) && !links.includes('grant')) return refuse('restricted')
-  for (const role of able) {
+  const open = able.filter(
+    (role) => links.includes('grant') || !isClosed(role, action, footage.restrictions),
+  )
+  if (open.length === 0) return refuse('restricted')
+  for (const role of open) {
+    if (ROLE_RULES[role].untied?.includes(action)) return { allowed: true, role, link: 'remit' }
     const link = ROLE_RULES[role].links.find((candidate) => links.includes(candidate))
     if (link) return { allowed: true, role, link }
   }
@@ -95,12 +99,22 @@ export function decide(
 export const hasDuty = (roles: readonly Role[], duty: Duty): boolean =>
   roles.some((role) => (DUTIES[duty] as readonly Role[]).includes(role))
 
-/** A restriction closes a recording to view; those who mark, hold or audit it must still reach it. */
-function isClosed(action: Action, footage: Guarded): boolean {
-  if (footage.restrictions.length === 0) return false
-  return (
-    action === 'list' || action === 'view' || action === 'view-live' || action === 'take-original'
-  )
+const isAble = (role: Role, action: Action): boolean =>
+  ROLE_RULES[role].actions.includes(action) || ROLE_RULES[role].untied?.includes(action) === true
+
+const SEEING: readonly Action[] = ['list', 'view', 'view-live', 'take-original']
+
+/**
+ * A restriction closes a recording to view, and to every other use by roles that may not mark it:
+ * those who mark, hold or audit it must still reach it. The glass may be broken for any restriction
+ * but the post-incident lock, which ends with its manager's word alone.
+ */
+function isClosed(role: Role, action: Action, restrictions: readonly Restriction[]): boolean {
+  if (restrictions.length === 0 || BLIND_ACTIONS.includes(action)) return false
+  if (action === 'break-glass' || action === 'approve-break-glass') {
+    return restrictions.includes('post-incident-lock')
+  }
+  return SEEING.includes(action) || !ROLE_RULES[role].actions.includes('mark')
 }
 
 function linksBetween(

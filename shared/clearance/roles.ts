@@ -25,6 +25,10 @@ export const ACTIONS = [
   'hold',
   'grant',
   'dispose',
+  'link',
+  'mark-case',
+  'break-glass',
+  'approve-break-glass',
   'read-audit',
   'verify',
 ] as const
@@ -34,24 +38,55 @@ export type Action = (typeof ACTIONS)[number]
 export const LINKS = ['own', 'unit', 'borough', 'assignment', 'grant', 'remit'] as const
 export type Link = (typeof LINKS)[number]
 
-/** Per role: what it may do, and which ties between person and recording count for it. */
-export const ROLE_RULES: Record<Role, { actions: readonly Action[]; links: readonly Link[] }> = {
+/**
+ * Per role: what it may do, and which ties between person and recording count for it. Asking to break
+ * the glass is for those whom nothing ties to a recording: it needs no tie, but a second person's
+ * approval.
+ */
+export const ROLE_RULES: Record<
+  Role,
+  { actions: readonly Action[]; links: readonly Link[]; untied?: readonly Action[] }
+> = {
   Dock: { actions: [], links: [] },
   Officer: { actions: ['list', 'view'], links: ['own', 'grant'] },
   Investigator: {
-    actions: ['list', 'view', 'view-live', 'take-original'],
+    actions: ['list', 'view', 'view-live', 'take-original', 'link'],
     links: ['own', 'unit', 'borough', 'assignment', 'grant'],
+    untied: ['break-glass'],
   },
   Supervisor: {
-    actions: ['list', 'view', 'view-live', 'mark', 'hold', 'grant'],
+    actions: [
+      'list',
+      'view',
+      'view-live',
+      'mark',
+      'hold',
+      'grant',
+      'link',
+      'mark-case',
+      'approve-break-glass',
+    ],
     links: ['own', 'unit', 'borough', 'assignment', 'grant'],
+    untied: ['break-glass'],
   },
   EvidenceManager: {
-    actions: ['list', 'view', 'take-original', 'mark', 'hold', 'grant', 'dispose', 'verify'],
+    actions: [
+      'list',
+      'view',
+      'take-original',
+      'mark',
+      'hold',
+      'grant',
+      'dispose',
+      'link',
+      'mark-case',
+      'approve-break-glass',
+      'verify',
+    ],
     links: ['remit'],
   },
   DisclosureOfficer: {
-    actions: ['list', 'view', 'take-original'],
+    actions: ['list', 'view', 'take-original', 'mark-case'],
     links: ['assignment', 'grant'],
   },
   Auditor: { actions: ['read-audit', 'verify'], links: ['remit'] },
@@ -71,5 +106,9 @@ export const DUTIES = {
   'manage-quarantine': ['EvidenceManager'],
   'hasten-renditions': ['EvidenceManager', 'Supervisor'],
   'keep-people-register': ['Administrator'],
+  'read-people-history': ['Administrator', 'Auditor'],
+  'assign-officers': ['Administrator', 'Supervisor'],
+  'keep-camera-register': ['Administrator', 'EvidenceManager'],
+  'review-break-glass': ['Auditor'],
 } as const satisfies Record<string, readonly Role[]>
 export type Duty = keyof typeof DUTIES

@@ -12,6 +12,8 @@ export type DomainEvent = {
     | 'Bluelamp.FootageUnplayable'
     | 'Bluelamp.FootageReady'
     | 'Bluelamp.WorkAbandoned'
+    | 'Bluelamp.BreakGlassAsked'
+    | 'Bluelamp.BreakGlassApproved'
   footageId: FootageId
 }
 

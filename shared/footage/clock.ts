@@ -7,7 +7,7 @@ export const instantSchema = z.iso
   .pipe(z.iso.datetime({ error: 'a year from 0000 to 9999' }))
 
 /** No body-worn camera recorded before. A start that seems to lie before it is no time at all. */
-const EARLIEST = Date.parse('2000-01-01T00:00:00.000Z')
+export const EARLIEST = Date.parse('2000-01-01T00:00:00.000Z')
 
 /** The clocks as a dock reports them. The device and dock times are read at the same moment. */
 export const reportedClockSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { isServable } from '../clearance/marking.ts'
 import type { Borough } from './boroughs.ts'
 import { type Footage, footageSchema } from './footage.ts'
 import type { FootageId } from './ids.ts'
@@ -16,10 +17,17 @@ export type AccessPath =
   | { by: 'state'; state: WorkList }
 
 /**
- * The lists that work is taken from: every state, and beside them what has a part in quarantine, and
- * what is secured itself but waits for a sidecar.
+ * The lists that work is taken from: every state, and beside them what has a part in quarantine,
+ * what is secured itself but waits for a sidecar, what nobody is on record as having worn the camera
+ * of, and what is marked too high without an alert having gone out.
  */
-export const WORK_LISTS = [...FOOTAGE_STATES, 'quarantined', 'awaiting-sidecar'] as const
+export const WORK_LISTS = [
+  ...FOOTAGE_STATES,
+  'quarantined',
+  'awaiting-sidecar',
+  'camera-unassigned',
+  'alert-due',
+] as const
 export type WorkList = (typeof WORK_LISTS)[number]
 
 /** A span that no recording lies outside of. */
@@ -45,6 +53,7 @@ export const summarySchema = footageSchema
     marking: true,
     restrictions: true,
     grants: true,
+    cameraUnassigned: true,
     changedAt: true,
   })
   .extend({ recordedAt: z.iso.datetime() })
@@ -147,12 +156,15 @@ const timedPartition = (path: TimedPath, at: string): string =>
   [path.by, ...valuesOf(path), at.slice(0, periodOf(path))].map(keyText).join(':')
 
 /** The work lists that a recording is on. */
-export function workListsOf({ state, parts }: Footage): WorkList[] {
+export function workListsOf(footage: Footage): WorkList[] {
+  const { state, parts, marking, alerted, cameraUnassigned } = footage
   const lists: WorkList[] = [state]
   if (parts.some((part) => part.state === 'mismatched')) lists.push('quarantined')
   if (isSecured(state) && parts.some((part) => part.state !== 'secured')) {
     lists.push('awaiting-sidecar')
   }
+  if (cameraUnassigned) lists.push('camera-unassigned')
+  if (!isServable(marking) && alerted !== marking) lists.push('alert-due')
   return lists
 }
 

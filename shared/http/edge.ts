@@ -30,6 +30,8 @@ export type Call = {
   param<S extends z.ZodType>(name: string, schema: S): z.output<S>
   query<S extends z.ZodType>(schema: S): z.output<S>
   body<S extends z.ZodType>(schema: S): Promise<z.output<S>>
+  /** The body as it came. @throws BluelampError `too-large` */
+  text(limitCharacters: number): Promise<string>
   /** Who calls, by the token alone; docks are in no register. */
   caller(duty: Duty): Promise<Caller>
   /** Who calls, with what the people register says of them now. */
@@ -72,6 +74,7 @@ function createCall(request: HttpRequest, services: Services): Call {
     // The host mixes query entries into params; only the URL itself tells them apart.
     query: (schema) => parse(schema, queryOf(url.searchParams), 'query', 'invalid-request'),
     body: async (schema) => parse(schema, await readJson(request), 'body', 'invalid-request'),
+    text: (limitCharacters) => readText(request, limitCharacters),
     async caller(duty) {
       const caller = await authenticate()
       requireDuty(caller, duty)
@@ -104,11 +107,14 @@ function queryOf(parameters: URLSearchParams): Record<string, string | string[]>
   )
 }
 
-async function readJson(request: HttpRequest): Promise<unknown> {
+async function readText(request: HttpRequest, limitCharacters: number): Promise<string> {
   const text = await request.text()
-  if (text.length > BODY_LIMIT_CHARACTERS) {
-    throw new BluelampError('too-large', `The body is over ${BODY_LIMIT_CHARACTERS} characters.`)
-  }
+  if (text.length <= limitCharacters) return text
+  throw new BluelampError('too-large', `The body is over ${limitCharacters} characters.`)
+}
+
+async function readJson(request: HttpRequest): Promise<unknown> {
+  const text = await readText(request, BODY_LIMIT_CHARACTERS)
   try {
     return text === '' ? {} : JSON.parse(text)
   } catch (cause) {

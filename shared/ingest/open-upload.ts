@@ -1,7 +1,8 @@
 import type { Caller } from '../access/authenticate.ts'
 import { DEFAULT_MARKING } from '../clearance/marking.ts'
 import { BluelampError } from '../errors.ts'
-import { measureClock } from '../footage/clock.ts'
+import { wearerAt } from '../footage/camera-issues.ts'
+import { measureClock, type RecordedClock } from '../footage/clock.ts'
 import type { Footage, Part } from '../footage/footage.ts'
 import { type FootageId, newFootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
@@ -29,7 +30,7 @@ export type OpenedUpload = {
  *   declared them and no hash proves that they are the same
  */
 export async function openUpload(
-  { catalogue, claims, landing, now }: Services,
+  { catalogue, claims, landing, cameras, now }: Services,
   dock: Caller,
   request: UploadRequest,
 ): Promise<{ created: boolean; upload: OpenedUpload }> {
@@ -37,7 +38,10 @@ export async function openUpload(
   const wanted = { footageId: newFootageId(), sha256, size }
   const claim = await claims.claim(request.camera.serial, request.sequence, wanted)
   if (!claimsSameBytes(claim, wanted)) throw otherBytes(request)
-  const footage = expectedFootage(claim.footageId, dock, request, now())
+  const clock = measureClock(request.clock, now())
+  const issues = (await cameras.find(request.camera.serial))?.entry.issues ?? []
+  const worn = wearerAt(issues, clock.recordedAt) !== null
+  const footage = expectedFootage(claim.footageId, dock, request, clock, worn)
   const created = await catalogue.add(footage)
   const current = created ? footage : await takeOver(catalogue, claim.footageId, dock, request)
   const uploads = current.parts.filter(isWanted).map(async ({ part }) => ({
@@ -84,9 +88,10 @@ function expectedFootage(
   id: FootageId,
   dock: Caller,
   request: UploadRequest,
-  receivedAt: Date,
+  clock: RecordedClock,
+  worn: boolean,
 ): Footage {
-  const { recording, sidecars, clock, ...described } = request
+  const { recording, sidecars, clock: _reported, ...described } = request
   const expected = (part: Part['part'], declared: Part['declared']): Part => ({
     part,
     declared,
@@ -100,15 +105,19 @@ function expectedFootage(
     revision: 1,
     state: 'expected',
     dock: dock.oid,
-    clock: measureClock(clock, receivedAt),
+    clock,
     marking: DEFAULT_MARKING,
     restrictions: [],
     grants: [],
+    corrections: [],
+    holds: [],
+    cases: [],
+    cameraUnassigned: !worn,
     parts: [
       expected('recording', recording),
       ...sidecars.map(({ kind, ...declared }) => expected(kind, declared)),
     ],
     renditions: [],
-    changedAt: receivedAt.toISOString(),
+    changedAt: clock.receivedAt,
   }
 }

@@ -1,13 +1,11 @@
 import { z } from 'zod'
 import { officerSchema } from '../clearance/person.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
+import { serialSchema } from '../footage/camera-issues.ts'
 import { reportedClockSchema } from '../footage/clock.ts'
 import { declaredPartSchema } from '../footage/footage.ts'
 import { SIDECAR_KINDS } from '../footage/ids.ts'
 import { referenceSchema } from '../footage/references.ts'
-
-/** Serial numbers as makers print them. */
-const serialSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$/, 'letters, digits, . _ -')
 
 /** The longest recording that is planned for: a double shift. */
 const LONGEST_SECONDS = 24 * 3600

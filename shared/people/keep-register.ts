@@ -1,6 +1,7 @@
 import type { Oid, RegisterEntry } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import type { Services } from '../services.ts'
+import type { Author, RegisterChange } from '../storage/register.ts'
 
 /** An entry of the people register with the version it has. */
 export type VersionedEntry = { entry: RegisterEntry; etag: string }
@@ -17,6 +18,7 @@ export async function readRegister({ people }: Services, oid: Oid): Promise<Vers
 
 /**
  * Writes what the register says of a person. It counts from that person's next request.
+ * Who changed it, and to what, goes into the person's history in the same transaction.
  * @param ifMatch the ETag of the entry to replace; null to add a person
  * @throws BluelampError `precondition-failed` if the entry is another by now, or there is one already
  */
@@ -25,10 +27,24 @@ export async function writeRegister(
   oid: Oid,
   entry: RegisterEntry,
   ifMatch: string | null,
+  author: Author,
 ): Promise<VersionedEntry> {
-  if (await services.people.put(oid, entry, ifMatch)) return readRegister(services, oid)
+  if (await services.people.put(oid, entry, ifMatch, author)) return readRegister(services, oid)
   throw new BluelampError(
     'precondition-failed',
     'The entry has changed, or is there already. Read it and send its ETag as If-Match.',
   )
+}
+
+/**
+ * Every change of a person's entry, vetting and all, and whether the chain of them is whole.
+ * @throws BluelampError `not-found`
+ */
+export async function readHistory(
+  { people }: Services,
+  oid: Oid,
+): Promise<{ items: RegisterChange<RegisterEntry>[]; whole: boolean }> {
+  const { changes, whole } = await people.history(oid)
+  if (changes.length > 0) return { items: changes, whole }
+  throw new BluelampError('not-found', 'The people register has no such person.')
 }

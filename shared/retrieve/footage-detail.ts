@@ -7,7 +7,7 @@ import { londonTime } from './search.ts'
 /** What a person sees of a recording. Where its bytes lie and who holds grants is no part of it. */
 export type FootageDetail = Omit<
   Footage,
-  'grants' | 'parts' | 'poster' | 'schemaVersion' | 'failure' | 'dock'
+  'grants' | 'holds' | 'alerted' | 'parts' | 'poster' | 'schemaVersion' | 'failure' | 'dock'
 > & {
   recordedAtLondon: string
   hasPoster: boolean
@@ -30,7 +30,7 @@ export async function footageDetail(
     basis,
     clientAddress: visitor.clientAddress,
   })
-  const { grants, parts, poster, schemaVersion, failure, dock, ...shown } = footage
+  const { grants, holds, alerted, parts, poster, schemaVersion, failure, dock, ...shown } = footage
   return {
     ...shown,
     recordedAtLondon: londonTime(footage.clock.recordedAt),

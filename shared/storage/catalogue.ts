@@ -74,13 +74,24 @@ export function createCatalogue(
       return true
     },
     async change(id, step) {
-      let foretold = false
+      let foretold: Footage | null = null
+      /** The index was told of a change that is not to be: another writer came in between. */
+      const takeBack = async (truth: Footage): Promise<void> => {
+        if (!foretold) return
+        await index.write(truth)
+        await index.removeStale(foretold, truth)
+      }
       for (let attempt = 0; ; attempt += 1) {
         const { value: before, etag } = await load(id)
-        const change = step(before)
+        let change: FootageChange | null
+        try {
+          change = step(before)
+        } catch (error) {
+          await takeBack(before)
+          throw error
+        }
         if (!change) {
-          // The index was told of a change that another writer has made needless.
-          if (foretold) await index.write(before)
+          await takeBack(before)
           return before
         }
         const after: Footage = {
@@ -91,7 +102,7 @@ export function createCatalogue(
         }
         if (tightens(before, after)) {
           await index.write(after)
-          foretold = true
+          foretold = after
         }
         if (!(await rows.replace(id, ROW, after, etag))) {
           await afterConflict(attempt)
@@ -113,4 +124,8 @@ export function createCatalogue(
 const tightens = (before: Footage, after: Footage): boolean =>
   isHigher(after.marking, before.marking) ||
   after.restrictions.some((restriction) => !before.restrictions.includes(restriction)) ||
-  before.grants.some((grant) => !after.grants.some((kept) => isDeepStrictEqual(kept, grant)))
+  lost(before.grants, after.grants) ||
+  lost(before.references, after.references)
+
+const lost = (before: readonly unknown[], after: readonly unknown[]): boolean =>
+  before.some((one) => !after.some((kept) => isDeepStrictEqual(kept, one)))

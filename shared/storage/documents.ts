@@ -43,11 +43,6 @@ export function documentTable<T>(table: TableClient, schema: z.ZodType<T>): Docu
       `Row ${keyOf(entity)} of table ${table.tableName} does not fit its schema: ${z.prettifyError(row.error)}`,
     )
   }
-  const entityOf = (partitionKey: string, rowKey: string, value: T) => ({
-    partitionKey,
-    rowKey,
-    document: JSON.stringify(value),
-  })
   return {
     async get(partition, row) {
       const entity = await unless([MISSING], () => table.getEntity(partition, row))
@@ -78,6 +73,13 @@ export function documentTable<T>(table: TableClient, schema: z.ZodType<T>): Docu
     },
   }
 }
+
+/** A document as the row that keeps it. */
+export const entityOf = (partitionKey: string, rowKey: string, value: unknown) => ({
+  partitionKey,
+  rowKey,
+  document: JSON.stringify(value),
+})
 
 function rangeFilter(partition: string, { from, after, below }: RowRange): string {
   return [

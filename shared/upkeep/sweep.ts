@@ -1,3 +1,4 @@
+import { alertIfIsolated } from '../events/announce.ts'
 import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
 import { EVER, type WorkList, workListsOf } from '../footage/index-keys.ts'
@@ -14,6 +15,7 @@ const PASSING: WorkList[] = [
   'secured',
   'rendering',
   'awaiting-sidecar',
+  'alert-due',
 ]
 
 /** What has stood still longer is left to people. When it was recorded does not matter. */
@@ -58,7 +60,8 @@ async function driveAgain(services: Services, footage: Footage): Promise<boolean
   const { landing, queues, catalogue } = services
   const { id, state } = footage
   const lane = laneOf(footage)
-  let driven = false
+  let driven = workListsOf(footage).includes('alert-due')
+  await alertIfIsolated(services, footage)
   for (const { part } of footage.parts) {
     const landed = await landing.find(id, part)
     if (!landed) continue

@@ -57,15 +57,16 @@ it('names the row that does not fit its schema, and the field', async () => {
 })
 
 it('keeps the people register by ETag', async () => {
-  const people = createPeopleRegister(storage.clients.table('people'))
+  const people = createPeopleRegister(storage.clients.table('people'), () => new Date())
   const oid = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01')
   const entry = (unit: string) =>
     registerEntrySchema.parse({ officer: 'P214567', unit, vetting: [], assignments: [] })
+  const author = { by: oid, cause: 'entered' } as const
   await expect(people.find(oid)).resolves.toBeNull()
-  await expect(people.put(oid, entry('first'), null)).resolves.toBe(true)
-  await expect(people.put(oid, entry('again'), null)).resolves.toBe(false)
+  await expect(people.put(oid, entry('first'), null, author)).resolves.toBe(true)
+  await expect(people.put(oid, entry('again'), null, author)).resolves.toBe(false)
   const first = await people.find(oid)
-  await expect(people.put(oid, entry('second'), first?.etag ?? '')).resolves.toBe(true)
-  await expect(people.put(oid, entry('third'), first?.etag ?? '')).resolves.toBe(false)
+  await expect(people.put(oid, entry('second'), first?.etag ?? '', author)).resolves.toBe(true)
+  await expect(people.put(oid, entry('third'), first?.etag ?? '', author)).resolves.toBe(false)
   expect((await people.find(oid))?.entry.unit).toBe('second')
 })

@@ -88,24 +88,38 @@ const tied = (role: Role, link: Link, action: Action, footage: Partial<Guarded> 
 /** The policy as a table, written down a second time: role → link → actions. */
 const SEES = ['list', 'view', 'view-live'] as const
 const TAKES = [...SEES, 'take-original'] as const
-const SUPERVISES = [...SEES, 'mark', 'hold', 'grant'] as const
-const MANAGES = 'list view take-original mark hold grant dispose verify'.split(' ')
-const DISCLOSES = ['list', 'view', 'take-original']
+const INVESTIGATES = [...TAKES, 'link', 'break-glass']
+const STEWARDS = ['mark', 'hold', 'grant', 'link', 'mark-case', 'approve-break-glass']
+const SUPERVISES = [...SEES, ...STEWARDS, 'break-glass']
+const MANAGES = ['list', 'view', 'take-original', 'dispose', 'verify', ...STEWARDS]
+const DISCLOSES = ['list', 'view', 'take-original', 'mark-case']
 const POLICY: Record<Role, Partial<Record<Link, readonly string[]>>> = {
   Dock: {},
   Officer: { own: ['list', 'view'], grant: ['list', 'view'] },
-  Investigator: { own: TAKES, unit: TAKES, borough: TAKES, assignment: TAKES, grant: TAKES },
+  Investigator: {
+    own: INVESTIGATES,
+    unit: INVESTIGATES,
+    borough: INVESTIGATES,
+    assignment: INVESTIGATES,
+    grant: [...TAKES, 'break-glass'],
+    // The glass is broken by those whom nothing ties to a recording.
+    remit: ['break-glass'],
+  },
   Supervisor: {
     own: SUPERVISES,
     unit: SUPERVISES,
     borough: SUPERVISES,
     assignment: SUPERVISES,
     // A grant is leave to see, not to hold, mark or hand on.
-    grant: SEES,
+    grant: [...SEES, 'break-glass'],
+    remit: ['break-glass'],
   },
   // A remit ties to everything, whatever else does.
   EvidenceManager: Object.fromEntries(LINKS.map((link) => [link, MANAGES])),
-  DisclosureOfficer: { assignment: DISCLOSES, grant: DISCLOSES },
+  DisclosureOfficer: {
+    assignment: DISCLOSES,
+    grant: ['list', 'view', 'take-original'],
+  },
   Auditor: Object.fromEntries(LINKS.map((link) => [link, ['read-audit', 'verify']])),
   Administrator: {},
 }

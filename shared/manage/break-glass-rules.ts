@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { officerSchema, oidSchema } from '../clearance/person.ts'
+import { footageIdSchema } from '../footage/ids.ts'
+import { changeReasonSchema } from './reason.ts'
+
+/** How long a second person has to approve. Later, the emergency is over: it is asked for again. */
+export const APPROVAL_WINDOW_MS = 60 * 60_000
+/** How long the access lasts that an approval gives. */
+export const BREAK_GLASS_LIFE_MS = 4 * 60 * 60_000
+/** How soon the review of an approved request is due. */
+export const REVIEW_WINDOW_MS = 3 * 24 * 60 * 60_000
+
+const partySchema = z.object({ oid: oidSchema, officer: officerSchema })
+/** Someone with a part in a request, by directory id and by warrant number. */
+export type Party = z.infer<typeof partySchema>
+
+export const REVIEW_OUTCOMES = ['justified', 'not-justified'] as const
+
+/** A request for access in an emergency, with what became of it. */
+export const breakGlassRequestSchema = z.object({
+  schemaVersion: z.literal(1),
+  request: z.uuidv7(),
+  footageId: footageIdSchema,
+  requester: partySchema,
+  reason: changeReasonSchema,
+  askedAt: z.iso.datetime(),
+  approveBefore: z.iso.datetime(),
+  approval: z
+    .object({
+      approver: partySchema,
+      at: z.iso.datetime(),
+      until: z.iso.datetime().describe('end of the access that it gave'),
+      reviewBefore: z.iso.datetime(),
+    })
+    .optional(),
+  review: z
+    .object({
+      reviewer: oidSchema,
+      at: z.iso.datetime(),
+      outcome: z.enum(REVIEW_OUTCOMES),
+      note: z.string(),
+    })
+    .optional(),
+})
+export type BreakGlassRequest = z.infer<typeof breakGlassRequestSchema>
+
+/** A moment that lies that long after another. */
+export const after = (at: Date, ms: number): string => new Date(at.getTime() + ms).toISOString()
+
+/**
+ * What an approval comes to.
+ * `own`: nobody approves what they asked for, under whichever of their accounts · `late`: the time
+ * to approve is over · `settled`: someone else has approved it · `again`: this person has, and what
+ * follows may have been cut off.
+ */
+export type ApprovalVerdict = 'approve' | 'again' | 'own' | 'late' | 'settled'
+
+/** Whether a person may approve a request, now. */
+export function judgeApproval(
+  request: BreakGlassRequest,
+  approver: Party,
+  now: Date,
+): ApprovalVerdict {
+  const { requester, approval, approveBefore } = request
+  if (isSame(requester, approver)) return 'own'
+  if (approval) return isSame(approval.approver, approver) ? 'again' : 'settled'
+  return now.getTime() < Date.parse(approveBefore) ? 'approve' : 'late'
+}
+
+/** Whether a person had no part in a request, and so may review it. */
+export const mayReview = ({ requester, approval }: BreakGlassRequest, reviewer: Party): boolean =>
+  !isSame(requester, reviewer) && !(approval && isSame(approval.approver, reviewer))
+
+const isSame = (a: Party, b: Party): boolean => a.oid === b.oid || a.officer === b.officer

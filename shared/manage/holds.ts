@@ -1,0 +1,32 @@
+import { BluelampError } from '../errors.ts'
+import type { Footage, Hold } from '../footage/footage.ts'
+import { withHold, withoutHold } from '../footage/holds.ts'
+import type { Authorship, Plan } from './change.ts'
+
+/** Holds that one recording carries at a time. */
+const HOLDS_LIMIT = 10
+
+/**
+ * Keeps a recording from disposal under a name, or says anew why.
+ * @throws BluelampError `conflict` over the limit
+ */
+export function planHold({ holds }: Footage, name: string, authorship: Authorship): Plan {
+  const hold: Hold = { name, ...authorship }
+  const all = withHold(holds, hold)
+  if (all.length > HOLDS_LIMIT) {
+    throw new BluelampError('conflict', `A recording carries at most ${HOLDS_LIMIT} holds.`)
+  }
+  return { acts: [{ action: 'hold-placed', detail: { name } }], change: { holds: all } }
+}
+
+/**
+ * Releases a hold.
+ * @throws BluelampError `not-found` if there is none of that name
+ */
+export function planHoldRelease({ holds }: Footage, name: string): Plan {
+  const left = withoutHold(holds, name)
+  if (left.length === holds.length) {
+    throw new BluelampError('not-found', 'The recording is not held under that name.')
+  }
+  return { acts: [{ action: 'hold-released', detail: { name } }], change: { holds: left } }
+}

@@ -1,0 +1,73 @@
+import type { Footage } from '../footage/footage.ts'
+import type { FootageId } from '../footage/ids.ts'
+import { admit, type Visitor } from '../retrieve/admit.ts'
+import { londonTime } from '../retrieve/search.ts'
+import type { Services } from '../services.ts'
+import type { BreakGlassRequest } from './break-glass-rules.ts'
+
+/** What those who mark a recording must know of it. Nothing of the footage itself. */
+export type ManagementView = Pick<
+  Footage,
+  | 'id'
+  | 'revision'
+  | 'state'
+  | 'camera'
+  | 'officer'
+  | 'unit'
+  | 'borough'
+  | 'references'
+  | 'category'
+  | 'marking'
+  | 'restrictions'
+  | 'grants'
+  | 'holds'
+  | 'cases'
+  | 'corrections'
+  | 'cameraUnassigned'
+> & {
+  recordedAt: string
+  recordedAtLondon: string
+  breakGlass: Omit<BreakGlassRequest, 'schemaVersion' | 'footageId'>[]
+}
+
+/**
+ * How a recording is marked, held and shared. It may be closed to view even for those who manage it:
+ * this is where they still reach it. Looking it up is recorded.
+ * @throws BluelampError `not-found` if refused or missing
+ */
+export async function managementView(
+  services: Services,
+  visitor: Visitor,
+  id: FootageId,
+): Promise<ManagementView> {
+  const { footage, basis } = await admit(services, visitor, 'mark', id)
+  const requests = await services.breakGlass.list(id)
+  await services.audit.append(id, {
+    action: 'metadata-viewed',
+    actor: visitor.principal.oid,
+    basis,
+    clientAddress: visitor.clientAddress,
+  })
+  const { recordedAt } = footage.clock
+  return {
+    id,
+    revision: footage.revision,
+    state: footage.state,
+    camera: footage.camera,
+    officer: footage.officer,
+    unit: footage.unit,
+    borough: footage.borough,
+    recordedAt,
+    recordedAtLondon: londonTime(recordedAt),
+    references: footage.references,
+    category: footage.category,
+    marking: footage.marking,
+    restrictions: footage.restrictions,
+    grants: footage.grants,
+    holds: footage.holds,
+    cases: footage.cases,
+    corrections: footage.corrections,
+    cameraUnassigned: footage.cameraUnassigned,
+    breakGlass: requests.map(({ schemaVersion: _, footageId: __, ...request }) => request),
+  }
+}

@@ -1,0 +1,120 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { z } from 'zod'
+import {
+  type Oid,
+  oidSchema,
+  type RegisterEntry,
+  registerEntrySchema,
+} from '../clearance/person.ts'
+import { BluelampError } from '../errors.ts'
+
+/** The columns of an import, in any order. All must be there, so that none is lost unnoticed. */
+export const IMPORT_COLUMNS = ['oid', 'officer', 'unit', 'borough', 'vetting'] as const
+
+/** A force of this size comes in a few files; each must be done within one request. */
+export const IMPORT_LIMIT_CHARACTERS = 1_000_000
+const IMPORT_LIMIT_ROWS = 5_000
+
+/** What HR knows of a person. Assignments are made here, and no import touches them. */
+export type ImportedPerson = Omit<RegisterEntry, 'assignments'>
+
+/** A row of the file, by its line, or why it cannot be taken. */
+export type ImportRow =
+  | { line: number; oid: Oid; person: ImportedPerson }
+  | { line: number; oid: string; refusal: string }
+
+const recordSchema = z.object({
+  record: z.partialRecord(z.enum(IMPORT_COLUMNS), z.string()),
+  info: z.object({ lines: z.int() }),
+})
+
+/**
+ * `RV:2021-09-13:2031-09-13:current`, several separated by semicolons: level, award, expiry, status.
+ */
+const vettingCell = z.string().transform((text) =>
+  text
+    .split(';')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+    .map((one) => {
+      const [level, awarded, expires, status] = one.split(':')
+      return { level, awarded, expires, status }
+    }),
+)
+
+const personSchema = z
+  .object({
+    oid: z.string().toLowerCase().pipe(oidSchema),
+    officer: registerEntrySchema.shape.officer,
+    unit: registerEntrySchema.shape.unit,
+    borough: z
+      .string()
+      .transform((text) => (text === '' ? undefined : text))
+      .pipe(registerEntrySchema.shape.borough),
+    vetting: vettingCell.pipe(registerEntrySchema.shape.vetting),
+  })
+  .transform(({ oid, borough, ...person }) => ({
+    oid,
+    person: { ...person, ...(borough !== undefined && { borough }) },
+  }))
+
+/**
+ * Reads people from comma-separated values (RFC 4180, UTF-8). A row that does not fit, or that names
+ * a person or a warrant number a second time, is refused with the reason.
+ * @throws BluelampError `invalid-request` for what is no such file, or has other columns; `too-large`
+ */
+export function readPeopleCsv(text: string): ImportRow[] {
+  const records = parseCsv(text)
+  if (records.length > IMPORT_LIMIT_ROWS) {
+    throw new BluelampError('too-large', `An import has at most ${IMPORT_LIMIT_ROWS} rows.`)
+  }
+  const seen = { oid: new Map<string, number>(), officer: new Map<string, number>() }
+  return records.map(({ record, info: { lines: line } }) => {
+    const parsed = personSchema.safeParse(record)
+    const oid = record.oid ?? ''
+    if (!parsed.success) return { line, oid, refusal: refusalOf(parsed.error) }
+    const { person } = parsed.data
+    const keys = [
+      ['oid', parsed.data.oid],
+      ['officer', person.officer],
+    ] as const
+    for (const [column, key] of keys) {
+      const first = seen[column].get(key)
+      if (first !== undefined) return { line, oid, refusal: `${column}: as in line ${first}` }
+    }
+    for (const [column, key] of keys) seen[column].set(key, line)
+    return { line, ...parsed.data }
+  })
+}
+
+function parseCsv(text: string): z.infer<typeof recordSchema>[] {
+  try {
+    const records: unknown = parse(text, {
+      bom: true,
+      columns: (header: string[]) => columnsOf(header),
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+      to: IMPORT_LIMIT_ROWS + 1,
+    })
+    return z.array(recordSchema).parse(records)
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause
+    // Its message may quote the file, and so people.
+    throw new BluelampError('invalid-request', `The body is not CSV: ${cause.code}.`, { cause })
+  }
+}
+
+function columnsOf(header: readonly string[]): string[] {
+  const names = header.map((name) => name.trim().toLowerCase())
+  const missing = IMPORT_COLUMNS.filter((name) => !names.includes(name))
+  const isKnown = names.every((name) => (IMPORT_COLUMNS as readonly string[]).includes(name))
+  if (missing.length === 0 && isKnown && names.length === IMPORT_COLUMNS.length) return names
+  throw new BluelampError(
+    'invalid-request',
+    `The first line must name the columns ${IMPORT_COLUMNS.join(', ')}, each once, and no others.`,
+  )
+}
+
+const refusalOf = (error: z.ZodError): string =>
+  error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
