@@ -28,6 +28,12 @@ import { createSasSigner } from './storage/sas.ts'
 import { createSecuringProgress, type SecuringProgress } from './storage/securing-progress.ts'
 import { createUploadClaims, type UploadClaims } from './storage/upload-claims.ts'
 import { createWormStore } from './storage/worm.ts'
+import {
+  type ActivityLog,
+  createActivityLog,
+  watchedAttempts,
+  watchedTrail,
+} from './watch/activity.ts'
 
 /** Everything the domain needs from outside. */
 export type Services = {
@@ -46,6 +52,8 @@ export type Services = {
   /** Null: none is set, anchors are kept without a timestamp. */
   timestampAuthority: TimestampAuthority | null
   attempts: Attempts
+  /** Who used or was refused what, day by day. */
+  activity: ActivityLog
   catalogue: Catalogue
   index: FootageIndex
   claims: UploadClaims
@@ -79,6 +87,7 @@ export function servicesFor(context: LogSink): Services {
 export function composeServices(config: Config, now: () => Date): Omit<Services, 'log'> {
   const clients = connectStorage(config.storage)
   const sign = createSasSigner(clients, now)
+  const activity = createActivityLog(clients.table('activity'), now)
   const index = createFootageIndex(clients.table('footageIndex'))
   let mediaTools: Promise<MediaTools> | null = null
   return {
@@ -90,13 +99,14 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     breakGlass: createBreakGlass(clients.table('footage')),
     tickets: createTickets(config.signingKey, now),
     cursors: createCursors(config.signingKey),
-    audit: createAuditTrail(clients.table('audit'), now),
+    audit: watchedTrail(createAuditTrail(clients.table('audit'), now), activity),
     pendingHeads: createPendingHeads(clients.table('audit'), now),
     anchors: createAnchorStore(createWormStore(clients.container('audit-anchors'))),
     timestampAuthority: config.timestamps.url
       ? createTimestampAuthority(config.timestamps.url)
       : null,
-    attempts: createAttempts(clients.table('attempts'), now),
+    attempts: watchedAttempts(createAttempts(clients.table('attempts'), now), activity),
+    activity,
     catalogue: createCatalogue(clients.table('footage'), index, now),
     index,
     claims: createUploadClaims(clients.table('uploads')),

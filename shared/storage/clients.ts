@@ -15,7 +15,15 @@ export const CONTAINERS = [
 export type ContainerName = (typeof CONTAINERS)[number]
 
 /** The tables of the footage account. */
-export const TABLES = ['footage', 'footageIndex', 'uploads', 'people', 'audit', 'attempts'] as const
+export const TABLES = [
+  'footage',
+  'footageIndex',
+  'uploads',
+  'people',
+  'audit',
+  'attempts',
+  'activity',
+] as const
 export type TableName = (typeof TABLES)[number]
 
 /** Clients of one storage account, made without any call to it. */

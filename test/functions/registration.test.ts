@@ -60,6 +60,7 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['POST', `quarantine/${ID}/release`, 'releaseQuarantine'],
   ['GET', 'footage', 'searchFootage'],
   ['POST', `footage/${ID}/original`, 'takeOriginal'],
+  ['GET', 'audit/unusual-access', 'unusualAccess'],
   ['GET', `uploads/${ID}/blocks`, 'uploadBlocks'],
   ['GET', `uploads/${ID}`, 'uploadStatus'],
   ['GET', `footage/${ID}/audit/verify`, 'verifyAudit'],

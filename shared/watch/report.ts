@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { Services } from '../services.ts'
+import { type Activity, FINDINGS, type UnusualAccess, unusualAccess } from './unusual-access.ts'
+
+/** Which day to look at; today (UTC) unless said. */
+export const dayQuerySchema = z.strictObject({ day: z.iso.date().optional() })
+
+/** What was unusual on a day, each finding with what it means. */
+export type AccessReport = {
+  day: string
+  people: number
+  items: (UnusualAccess & { meaning: string })[]
+}
+
+/** Reports the unusual access of a day: what to ask about, never what to conclude. */
+export async function reportUnusualAccess(
+  { activity, now }: Pick<Services, 'activity' | 'now'>,
+  { day = now().toISOString().slice(0, 10) }: z.infer<typeof dayQuerySchema>,
+): Promise<AccessReport> {
+  const all: Activity[] = []
+  for await (const one of activity.of(day)) all.push(one)
+  return {
+    day,
+    people: new Set(all.map(({ actor }) => actor)).size,
+    items: unusualAccess(all).map((found) => ({ ...found, meaning: FINDINGS[found.finding] })),
+  }
+}

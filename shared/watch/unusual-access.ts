@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { oidSchema } from '../clearance/person.ts'
+import { roleSchema } from '../clearance/roles.ts'
+
+/** That a person used a recording, or was refused it, on one day: once, however often. */
+export const activitySchema = z.object({
+  schemaVersion: z.literal(1),
+  at: z.iso.datetime().describe('the first time of the day'),
+  actor: oidSchema,
+  kind: z.enum(['used', 'refused']),
+  footageId: z.string().describe('as asked for: a refused one may name nothing'),
+  role: roleSchema.nullable().describe('by which access was allowed'),
+  link: z.string().nullable().describe('the tie by which access was allowed'),
+})
+export type Activity = z.infer<typeof activitySchema>
+
+/** Why the access of a person on one day should be looked at. None of it proves anything. */
+export const FINDINGS = {
+  'own-recordings': 'used recordings of their own camera',
+  'far-above-peers': 'used far more recordings than others of the same role on that day',
+  'no-incident-link': 'used recordings without being assigned to what they belong to, or a grant',
+  'refused-burst': 'was refused many recordings within a short time',
+} as const
+export type Finding = keyof typeof FINDINGS
+
+/** What was noticed of one person. */
+export type UnusualAccess = {
+  actor: Activity['actor']
+  finding: Finding
+  /** How many recordings it concerns. */
+  count: number
+  /** For volume: what half of the others of that role stay at or below. */
+  peersMedian: number | null
+  /** The recordings, at most so many of them. */
+  footageIds: string[]
+}
+
+/** So many times the median of one's peers is far above it, … */
+const FAR_ABOVE_FACTOR = 4
+/** … but not below so many recordings a day, … */
+const FAR_ABOVE_LEAST = 20
+/** … nor with fewer peers to compare with. */
+const LEAST_PEERS = 3
+/** So many views without a tie to the incident are more than chance. */
+const UNLINKED_LEAST = 10
+/** So many refusals within so long are a burst. */
+const BURST_LEAST = 5
+const BURST_WITHIN_MS = 10 * 60_000
+/** The ties that lead to an incident, a case, or a person's word. */
+const INCIDENT_LINKS = ['own', 'assignment', 'grant']
+const SHOWN_RECORDINGS = 20
+
+/** What is unusual in the activity of one day. */
+export function unusualAccess(day: readonly Activity[]): UnusualAccess[] {
+  const byActor = Map.groupBy(day, ({ actor }) => actor)
+  const used = (all: readonly Activity[]) => all.filter(({ kind }) => kind === 'used')
+  const volumes = [...byActor].map(([actor, all]) => {
+    const uses = used(all)
+    return { actor, uses, role: uses[0]?.role ?? null }
+  })
+  return [...byActor].flatMap(([actor, all]) => {
+    const uses = used(all)
+    const found = (
+      finding: Finding,
+      rows: readonly Activity[],
+      least: number,
+      peersMedian: number | null = null,
+    ): UnusualAccess[] =>
+      rows.length < least
+        ? []
+        : [
+            {
+              actor,
+              finding,
+              count: rows.length,
+              peersMedian,
+              footageIds: rows.slice(0, SHOWN_RECORDINGS).map(({ footageId }) => footageId),
+            },
+          ]
+    const role = uses[0]?.role
+    const peers = volumes
+      .filter((peer) => peer.actor !== actor && peer.uses.length > 0 && peer.role === role)
+      .map((peer) => peer.uses.length)
+    const usual = median(peers)
+    const isMany = peers.length >= LEAST_PEERS && uses.length > FAR_ABOVE_FACTOR * usual
+    const own = uses.filter(({ link }) => link === 'own')
+    const unlinked = uses.filter(({ link }) => !INCIDENT_LINKS.includes(link ?? ''))
+    return [
+      ...found('own-recordings', own, 1),
+      ...(isMany ? found('far-above-peers', uses, FAR_ABOVE_LEAST, usual) : []),
+      ...found('no-incident-link', unlinked, UNLINKED_LEAST),
+      ...found('refused-burst', longestBurst(all), BURST_LEAST),
+    ]
+  })
+}
+
+/** The most refusals that lie within the time of a burst. */
+function longestBurst(all: readonly Activity[]): Activity[] {
+  const refused = all
+    .filter(({ kind }) => kind === 'refused')
+    .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
+  let longest: Activity[] = []
+  let start = 0
+  for (const [end, last] of refused.entries()) {
+    const begin = () => Date.parse(refused[start]?.at ?? last.at)
+    while (Date.parse(last.at) - begin() > BURST_WITHIN_MS) start += 1
+    if (end + 1 - start > longest.length) longest = refused.slice(start, end + 1)
+  }
+  return longest
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = Math.floor(sorted.length / 2)
+  const [low = 0, high = 0] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]]
+  return (low + high) / 2
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { createAuditTrail } from '../../../shared/audit/trail.ts'
+import { oidSchema } from '../../../shared/clearance/person.ts'
+import { newFootageId } from '../../../shared/footage/ids.ts'
+import { createAttempts } from '../../../shared/storage/attempts.ts'
+import {
+  type ActivityLog,
+  createActivityLog,
+  watchedAttempts,
+  watchedTrail,
+} from '../../../shared/watch/activity.ts'
+import { reportUnusualAccess } from '../../../shared/watch/report.ts'
+import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+
+const DAY_MS = 86_400_000
+const ASHA = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01')
+const TOM = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a0f')
+
+let storage: TestStorage
+let time = Date.parse('2026-11-23T10:00:00.000Z')
+const now = () => new Date(time)
+let log: ActivityLog
+beforeAll(async () => {
+  storage = await startStorage()
+  log = createActivityLog(storage.clients.table('activity'), now)
+})
+afterAll(() => storage[Symbol.asyncDispose]())
+// Each test has a day of its own.
+beforeEach(() => {
+  time += DAY_MS
+})
+
+const today = () => collected(log.of(now().toISOString().slice(0, 10)))
+const trail = () => watchedTrail(createAuditTrail(storage.clients.table('audit'), now), log)
+
+it('has a recording once a day and person, however often it was used', async () => {
+  const [one, other] = [newFootageId(), newFootageId()]
+  const view = { action: 'playback-opened', actor: ASHA, basis: 'Investigator/borough' } as const
+  for (const id of [one, one, other]) await trail().append(id, view)
+  await trail().append(one, { ...view, actor: TOM, basis: 'Officer/own' })
+  const noted = await today()
+  expect(noted).toHaveLength(3)
+  expect(noted).toContainEqual(
+    expect.objectContaining({ actor: TOM, kind: 'used', role: 'Officer', link: 'own' }),
+  )
+  time += DAY_MS
+  await expect(today()).resolves.toEqual([])
+})
+
+it('leaves out what no person did, and what is no use of footage', async () => {
+  const id = newFootageId()
+  await trail().append(id, { action: 'footage-secured', actor: 'service' })
+  await trail().append(id, { action: 'made-urgent', actor: ASHA, basis: 'Supervisor/unit' })
+  await trail().append(id, { action: 'playback-released', actor: ASHA })
+  await expect(today()).resolves.toEqual([])
+})
+
+it('reports refusals and own recordings of a day by person', async () => {
+  const attempts = watchedAttempts(createAttempts(storage.clients.table('attempts'), now), log)
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const footageId = newFootageId()
+    const refused = { actor: ASHA, action: 'view', footageId, refusal: 'missing' }
+    await attempts.note({ ...refused, clientAddress: null })
+  }
+  await trail().append(newFootageId(), {
+    action: 'original-taken',
+    actor: TOM,
+    basis: 'Officer/own',
+  })
+  const report = await reportUnusualAccess({ activity: log, now }, {})
+  expect(report).toMatchObject({ day: now().toISOString().slice(0, 10), people: 2 })
+  expect(report.items.map(({ actor, finding, count }) => [actor, finding, count])).toEqual(
+    expect.arrayContaining([
+      [ASHA, 'refused-burst', 5],
+      [TOM, 'own-recordings', 1],
+    ]),
+  )
+  expect(report.items).toHaveLength(2)
+})
