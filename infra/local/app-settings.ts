@@ -31,15 +31,18 @@ export function appSettings(
     ANCHOR_SCHEDULE: '0 * * * * *',
     TSA_URL: timestamps.url,
     TSA_CERTIFICATES: timestamps.certificatePem,
-    ...mediaTools(process.env),
+    ...environmentSettings(process.env),
     ...overrides,
   }
 }
 
-/** Where the developer says that ffmpeg is; workers see no other variables of this process. */
-const mediaTools = (environment: NodeJS.ProcessEnv): Record<string, string> =>
+/** What a developer may set for one run; workers see no other variables of this process. */
+const FROM_ENVIRONMENT = ['FFMPEG_PATH', 'FFPROBE_PATH', 'PROXY_POLICY', 'REASON_REQUIRED']
+
+/** The settings that are given by the environment of this process. */
+export const environmentSettings = (environment: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
-    ['FFMPEG_PATH', 'FFPROBE_PATH'].flatMap((name) => {
+    FROM_ENVIRONMENT.flatMap((name) => {
       const value = environment[name]
       return value ? [[name, value]] : []
     }),

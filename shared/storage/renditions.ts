@@ -7,8 +7,8 @@ import type { StorageClients } from './clients.ts'
 import { DOWNLOAD_RETRIES } from './hashing-copy.ts'
 import type { SasSigner, SignedUrl } from './sas.ts'
 
-/** Renditions keep this long in a browser: they never change, but leave with the session. */
-const CACHE_CONTROL = 'private, max-age=3600, immutable'
+/** No browser keeps footage: what it has read must not outlive the clearance of who reads. */
+const CACHE_CONTROL = 'private, no-store'
 
 /** What was made of originals: playable files, pictures, and the manifests that publish them. */
 export type Renditions = {

@@ -1,6 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { environmentSettings } from '../app-settings.ts'
 import { APP_DIRECTORY } from '../local-system.ts'
 import { absent, type DataFolder } from './data-folder.ts'
 import { StartError } from './start-error.ts'
@@ -10,9 +11,6 @@ export const LOCAL_SETTINGS_FILE = path.join(APP_DIRECTORY, 'local.settings.json
 
 /** The copy by which a file that was written here is told from one that was written by hand. */
 const WRITTEN = 'func-settings.json'
-
-/** What a developer may also give for one run, by the environment. */
-const FROM_ENVIRONMENT = ['FFMPEG_PATH', 'FFPROBE_PATH', 'PROXY_POLICY', 'REASON_REQUIRED']
 
 /** Addresses and keys of the parts: only who starts them knows them. */
 const GIVEN_BY_THE_PARTS =
@@ -34,11 +32,7 @@ export async function ownSettings(
   const kept = Object.entries(values).filter(
     ([name, value]) => value !== '' && !GIVEN_BY_THE_PARTS.test(name),
   )
-  const given = FROM_ENVIRONMENT.flatMap((name) => {
-    const value = environment[name]
-    return value ? [[name, value] as const] : []
-  })
-  return Object.fromEntries([...kept, ...given])
+  return { ...Object.fromEntries(kept), ...environmentSettings(environment) }
 }
 
 /**
