@@ -1,0 +1,76 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  openScene,
+  PIPELINE_LIMIT_MS,
+  personWith,
+  type Scene,
+  STREET,
+  securedId,
+} from '../scene.ts'
+
+/** How long the messages of a dead worker stay hidden. */
+const LEASE_MS = 3_000
+
+describe('a worker that is killed', () => {
+  let scene: Scene
+  let scratch: string
+
+  beforeEach(async () => {
+    scratch = await mkdtemp(path.join(tmpdir(), 'bluelamp-scratch-'))
+    scene = await openScene({ queueLeaseMs: LEASE_MS, settings: { TMPDIR: scratch } })
+  }, PIPELINE_LIMIT_MS)
+
+  afterEach(async () => {
+    await scene[Symbol.asyncDispose]()
+    await rm(scratch, { recursive: true, force: true })
+  })
+
+  it(
+    'while it renders is replaced, and the recording becomes ready all the same',
+    async () => {
+      const id = securedId(await scene.dock({ file: STREET, sequence: 1 }))
+      await vi.waitFor(async () => expect(await readdir(scratch)).not.toEqual([]), {
+        timeout: PIPELINE_LIMIT_MS,
+        interval: 20,
+      })
+      await scene.system.host?.killWorker(0)
+      await scene.until(id, 'ready')
+      const playback = await scene.as(
+        personWith('EvidenceManager'),
+        'POST',
+        `/footage/${id}/playback`,
+        {
+          reason: 'after the worker had died',
+        },
+      )
+      expect(playback.status).toBe(201)
+      // What the dead worker had left in its scratch space is gone when the next one is done.
+      await vi.waitFor(async () => expect(await readdir(scratch)).toEqual([]), { timeout: 10_000 })
+    },
+    PIPELINE_LIMIT_MS,
+  )
+
+  it(
+    'again and again while recordings come in loses none of them',
+    async () => {
+      const { system } = scene
+      let docking = true
+      const killing = (async () => {
+        for (let kills = 0; docking && kills < 4; kills++) {
+          await vi.waitFor(() => expect(system.host?.workers).toHaveLength(1), { timeout: 20_000 })
+          await system.host?.killWorker(0)
+        }
+      })()
+      const outcomes = await Promise.all(
+        [1, 2, 3].map((sequence) => scene.dock({ file: STREET, sequence })),
+      )
+      docking = false
+      await killing
+      for (const outcome of outcomes) await scene.until(securedId(outcome), 'ready')
+    },
+    PIPELINE_LIMIT_MS,
+  )
+})
