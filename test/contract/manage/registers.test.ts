@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { v7 } from 'uuid'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { officerSchema, oidSchema, registerEntrySchema } from '../../../shared/clearance/person.ts'
+import { newFootageId } from '../../../shared/footage/ids.ts'
+import type { BreakGlassRequest } from '../../../shared/manage/break-glass-rules.ts'
+import { createBreakGlass } from '../../../shared/storage/break-glass.ts'
+import { createCatalogue } from '../../../shared/storage/catalogue.ts'
+import { createFootageIndex } from '../../../shared/storage/footage-index.ts'
+import { createPeopleRegister } from '../../../shared/storage/people.ts'
+import { footage } from '../../unit/footage-fixture.ts'
+import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+
+let storage: TestStorage
+beforeAll(async () => {
+  storage = await startStorage()
+})
+afterAll(() => storage[Symbol.asyncDispose]())
+
+const BY = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a09')
+const entry = (unit: string) =>
+  registerEntrySchema.parse({ officer: 'P214567', unit, vetting: [], assignments: [] })
+const register = () => createPeopleRegister(storage.clients.table('people'), () => new Date())
+
+it('keeps one change for each entry that was written, and none for those that lost', async () => {
+  const people = register()
+  const oid = randomUUID()
+  const author = { by: BY, cause: 'entered' } as const
+  const added = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((unit) => people.put(oid, entry(unit), null, author)),
+  )
+  expect(added.filter(Boolean)).toHaveLength(1)
+  const etag = (await people.find(oid))?.etag ?? ''
+  const changed = await Promise.all(
+    ['e', 'f', 'g', 'h'].map((unit) => people.put(oid, entry(unit), etag, author)),
+  )
+  expect(changed.filter(Boolean)).toHaveLength(1)
+  const { changes, whole } = await people.history(oid)
+  expect(whole).toBe(true)
+  expect(changes.map(({ sequence }) => sequence)).toEqual([1, 2])
+  expect(changes[1]?.entry).toEqual((await people.find(oid))?.entry)
+  expect(changes[1]?.previous).toBe(changes[0]?.hash)
+  expect((await people.history(randomUUID())).changes).toEqual([])
+})
+
+it('sees that a change was altered, or taken away', async () => {
+  const people = register()
+  const table = storage.clients.table('people')
+  const oid = randomUUID()
+  for (const unit of ['a', 'b', 'c']) {
+    const etag = (await people.find(oid))?.etag ?? null
+    await people.put(oid, entry(unit), etag, { by: BY, cause: 'imported' })
+  }
+  const rowOf = (sequence: number) => `~history:${oid}:${9_999_999_999 - sequence}`
+  const second = await table.getEntity<{ document: string }>('person', rowOf(2))
+  const forge = (document: string) =>
+    table.updateEntity({ partitionKey: 'person', rowKey: rowOf(2), document }, 'Replace')
+  await forge(second.document.replace('"unit":"b"', '"unit":"x"'))
+  expect((await people.history(oid)).whole).toBe(false)
+  await forge(second.document)
+  expect((await people.history(oid)).whole).toBe(true)
+  await table.deleteEntity('person', rowOf(2))
+  expect((await people.history(oid)).whole).toBe(false)
+})
+
+it('keeps requests beside their recording, and lists what is to be reviewed', async () => {
+  const requests = createBreakGlass(storage.clients.table('footage'))
+  const party = { oid: BY, officer: officerSchema.parse('P214567') }
+  const request: BreakGlassRequest = {
+    schemaVersion: 1,
+    request: v7(),
+    footageId: newFootageId(),
+    requester: party,
+    reason: 'risk to life',
+    askedAt: '2026-11-23T12:00:00.000Z',
+    approveBefore: '2026-11-23T13:00:00.000Z',
+  }
+  await requests.add(request)
+  const stored = await requests.find(request.footageId, request.request)
+  expect(stored?.value).toEqual(request)
+  expect(await requests.list(request.footageId)).toEqual([request])
+  expect(await requests.find(newFootageId(), request.request)).toBeNull()
+  const review = { reviewer: BY, at: request.askedAt, outcome: 'justified', note: 'fine' } as const
+  const reviewed = { ...request, review }
+  expect(await requests.replace(reviewed, stored?.etag ?? '')).toBe(true)
+  expect(await requests.replace(request, stored?.etag ?? '')).toBe(false)
+
+  await requests.addReview(request)
+  await requests.addReview(request)
+  expect(await collected(requests.dueReviews())).toMatchObject([{ request: request.request }])
+  expect(await requests.findReview(request.request)).toBe(request.footageId)
+  await requests.removeReview(request.request)
+  expect(await requests.findReview(request.request)).toBeNull()
+})
+
+it('takes back from the index a tightening that another writer forestalled', async () => {
+  const index = createFootageIndex(storage.clients.table('footageIndex'))
+  const table = storage.clients.table('footage')
+  const now = () => new Date()
+  const other: Promise<unknown> = Promise.resolve()
+  const catalogue = createCatalogue(table, index, now)
+  /** Comes to write the truth only when the other writer has. */
+  const slow = createCatalogue(
+    table,
+    { ...index, write: (told) => index.write(told).then(() => other.then(() => {})) },
+    now,
+  )
+  const one = footage({ unit: `unit-${randomUUID()}` })
+  await catalogue.add(one)
+  const path = { by: 'unit', unit: one.unit } as const
+  const span = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' }
+  let other: Promise<unknown> = Promise.resolve()
+  const stale = new Error('stale')
+  const change = catalogue.change(one.id, ({ revision }) => {
+    if (revision !== one.revision) throw stale
+    other = catalogue.change(one.id, () => ({ urgent: true }))
+    return { restrictions: ['child'] }
+  })
+  const outcome = await change.catch((error: unknown) => error)
+  await other
+  const truth = await catalogue.get(one.id)
+  const [row] = await collected(index.read(path, span))
+  expect(row?.summary).toMatchObject({
+    restrictions: outcome === stale ? [] : ['child'],
+    urgent: truth.urgent,
+  })
+  expect(row?.summary.restrictions).toEqual(truth.restrictions)
+})

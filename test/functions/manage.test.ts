@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openScene, personWith, type Reply, type Scene } from '../scene.ts'
+import {
+  ADMINISTRATOR,
+  AUDITOR,
+  DOCK,
+  INVESTIGATOR,
+  MANAGER,
+  OTHER_BOROUGH,
+  UNVETTED,
+  uploadRequest,
+} from './local-app.ts'
+
+const SUPERVISOR = personWith('Supervisor')
+const DISCLOSURE = personWith('DisclosureOfficer')
+const OFFICER = personWith('Officer')
+const GRACE = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a03'
+const HELEN = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a06'
+const NOTHING = '019ab4ea-0000-7000-8000-000000000000'
+const reason = 'asked for by the officer in charge'
+
+let scene: Scene
+beforeAll(async () => {
+  scene = await openScene()
+})
+afterAll(() => scene?.[Symbol.asyncDispose]())
+
+/** A recording of Camden that a dock has announced, with what is said of it here. */
+async function recording(overrides: object = {}): Promise<string> {
+  const opened = await scene.as(DOCK, 'POST', '/uploads', uploadRequest('x', overrides))
+  return (opened.json() as { id: string }).id
+}
+const view = async (id: string) => {
+  const reply = await scene.as(MANAGER, 'GET', `/footage/${id}/management`)
+  return { etag: reply.headers.get('etag') ?? '', ...(reply.json() as Record<string, unknown>) }
+}
+/** A change that rests on the version there is now. */
+const change = async (who: string, method: string, path: string, body: object): Promise<Reply> => {
+  const [, , id = ''] = path.split('/')
+  const { etag } = await view(id)
+  return scene.as(who, method, path, body, { 'if-match': etag })
+}
+const problemOf = ({ json }: Reply) => json() as { status: number; type: string; errors?: object[] }
+const trailOf = async (id: string) => {
+  const reply = await scene.as(AUDITOR, 'GET', `/footage/${id}/audit`)
+  return (
+    reply.json() as { items: { action: string; processing: string | null; reason: string }[] }
+  ).items
+}
+const search = async (who: string, query: string) => {
+  const reply = await scene.as(who, 'GET', `/footage?${query}`)
+  return (reply.json() as { items: { id: string }[] }).items.map(({ id }) => id)
+}
+
+describe('amending a recording', () => {
+  it('keeps what was received beside each correction, and moves it in the index', async () => {
+    const unit = `unit-${crypto.randomUUID()}`
+    const id = await recording({ unit, category: 'stop-search' })
+    const amended = await change(MANAGER, 'PATCH', `/footage/${id}`, {
+      reason,
+      borough: 'hackney',
+      recordedAt: '2026-01-05T09:30:00Z',
+      category: null,
+    })
+    expect(amended.status).toBe(200)
+    const truth = await view(id)
+    expect(truth).toMatchObject({
+      etag: amended.headers.get('etag'),
+      borough: 'hackney',
+      recordedAt: '2026-01-05T09:30:00.000Z',
+      corrections: [
+        { field: 'borough', from: 'camden', to: 'hackney', by: HELEN, reason },
+        { field: 'recordedAt', to: '2026-01-05T09:30:00.000Z' },
+        { field: 'category', from: 'stop-search', to: null },
+      ],
+    })
+    expect(truth).not.toHaveProperty('category')
+    const span = 'from=2026-01-01&to=2026-02-01'
+    expect(await search(OTHER_BOROUGH, `borough=hackney&${span}`)).toContain(id)
+    expect(await search(INVESTIGATOR, `borough=camden&${span}`)).not.toContain(id)
+    expect(await trailOf(id)).toMatchObject([
+      { action: 'metadata-viewed' },
+      { action: 'metadata-corrected', processing: 'alteration', reason },
+      { action: 'metadata-corrected', processing: 'alteration' },
+      { action: 'category-changed', processing: 'alteration' },
+      { action: 'metadata-viewed' },
+      { action: 'audit-read' },
+    ])
+  })
+
+  it('demands the version that it rests on, and takes no other', async () => {
+    const id = await recording()
+    const detail = await scene.as(INVESTIGATOR, 'GET', `/footage/${id}`)
+    const etag = detail.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"rev-\d+"$/)
+    const patch = (headers: Record<string, string>) =>
+      scene.as(MANAGER, 'PATCH', `/footage/${id}`, { reason, marking: 'OFFICIAL' }, headers)
+    expect(problemOf(await patch({}))).toMatchObject({ status: 428 })
+    for (const stale of ['"rev-0"', '*', `W/${etag}`, 'junk']) {
+      expect(problemOf(await patch({ 'if-match': stale }))).toMatchObject({ status: 412 })
+    }
+    expect((await patch({ 'if-match': etag })).status).toBe(200)
+    expect((await patch({ 'if-match': etag })).status).toBe(412)
+    const actions = (await trailOf(id)).map(({ action }) => action)
+    expect(actions.filter((action) => action === 'marking-changed')).toHaveLength(1)
+  })
+
+  it('names the field at fault', async () => {
+    const id = await recording()
+    const future = new Date(Date.now() + 3_600_000).toISOString()
+    for (const [body, field] of [
+      [{ reason }, 'body'],
+      [{ marking: 'OFFICIAL' }, 'reason'],
+      [{ reason, marking: 'SECRET-ISH' }, 'marking'],
+      [{ reason, recordedAt: future }, 'recordedAt'],
+      [{ reason, officer: null }, 'officer'],
+      [{ reason, marking: 'OFFICIAL', state: 'ready' }, 'body'],
+    ] as const) {
+      const problem = problemOf(await change(MANAGER, 'PATCH', `/footage/${id}`, body))
+      expect(problem).toMatchObject({ status: 400, errors: [{ field }] })
+    }
+  })
+
+  it('is for those who may mark it; all others find nothing there', async () => {
+    const id = await recording()
+    for (const who of [INVESTIGATOR, OTHER_BOROUGH, OFFICER, AUDITOR, ADMINISTRATOR, DISCLOSURE]) {
+      const refused = await change(who, 'PATCH', `/footage/${id}`, { reason, marking: 'OFFICIAL' })
+      expect(refused.status, who).toBe(404)
+      const looked = await scene.as(who, 'GET', `/footage/${id}/management`)
+      expect(looked.text, who).toBe(refused.text)
+    }
+    const headers = { 'if-match': '"rev-1"' }
+    const body = { reason, marking: 'OFFICIAL' }
+    const missing = await scene.as(MANAGER, 'PATCH', `/footage/${NOTHING}`, body, headers)
+    expect(missing.status).toBe(404)
+  })
+
+  it('closes and opens again what it restricts, for those who manage it too', async () => {
+    const id = await recording()
+    const restrict = (restrictions: string[]) =>
+      change(SUPERVISOR, 'PATCH', `/footage/${id}`, { reason, restrictions })
+    expect((await restrict(['child', 'child'])).status).toBe(200)
+    for (const who of [INVESTIGATOR, SUPERVISOR, MANAGER]) {
+      expect((await scene.as(who, 'GET', `/footage/${id}`)).status).toBe(404)
+    }
+    expect(await view(id)).toMatchObject({ restrictions: ['child'] })
+    expect((await restrict([])).status).toBe(200)
+    expect((await scene.as(INVESTIGATOR, 'GET', `/footage/${id}`)).status).toBe(200)
+  })
+
+  it('isolates what is marked too high, and raises an alert', async () => {
+    const id = await recording()
+    const marked = await change(MANAGER, 'PATCH', `/footage/${id}`, { reason, marking: 'SECRET' })
+    expect(marked.status).toBe(200)
+    const told = { eventType: 'Bluelamp.FootageIsolated', subject: `footage/${id}` }
+    await vi.waitFor(() =>
+      expect(scene.system.eventGrid.recentEvents()).toContainEqual(expect.objectContaining(told)),
+    )
+    for (const who of [MANAGER, SUPERVISOR, INVESTIGATOR]) {
+      expect((await scene.as(who, 'GET', `/footage/${id}`)).status).toBe(404)
+    }
+    expect(await trailOf(id)).toContainEqual(
+      expect.objectContaining({ action: 'marking-changed', processing: 'alteration' }),
+    )
+  })
+})
+
+describe('references and cases', () => {
+  it('are linked and unlinked, slashes and spaces included', async () => {
+    const id = await recording()
+    const path = `/footage/${id}/references/crime/2412345%2f26%20a`
+    for (const _ of [1, 2]) {
+      expect((await change(INVESTIGATOR, 'PUT', path, { reason })).status).toBe(200)
+    }
+    const reference = { type: 'crime', value: '2412345/26 A' }
+    expect(await view(id)).toMatchObject({ references: [reference] })
+    expect(await search(INVESTIGATOR, 'reference=crime:2412345/26%20A')).toContain(id)
+    const unlink = () =>
+      change(INVESTIGATOR, 'DELETE', `/footage/${id}/references/crime/2412345/26 A`, { reason })
+    expect((await unlink()).status).toBe(200)
+    expect((await unlink()).status).toBe(404)
+    expect(await view(id)).toMatchObject({ references: [] })
+    expect(await search(INVESTIGATOR, 'reference=crime:2412345/26%20A')).not.toContain(id)
+    const kinds = (await trailOf(id)).filter(({ action }) => action.startsWith('reference'))
+    expect(kinds.map(({ action, processing }) => [action, processing])).toEqual([
+      ['reference-linked', 'combination'],
+      ['reference-unlinked', 'alteration'],
+    ])
+  })
+
+  it('let the disclosure officer of a case mark material for it', async () => {
+    const urn = `01AB/${Math.floor(Math.random() * 1e6)}/26`
+    const id = await recording({ references: [{ type: 'crime', value: '2412345/26' }] })
+    const at = `/footage/${id}/cases/${encodeURIComponent(urn)}`
+    const mark = {
+      reason,
+      standing: 'sensitive-unused',
+      reviewer: 'C711038',
+      reviewedOn: '2026-01-02',
+    }
+    expect((await change(DISCLOSURE, 'PUT', at, mark)).status).toBe(409)
+    const link = `/footage/${id}/references/case-urn/${urn}`
+    expect((await change(MANAGER, 'PUT', link, { reason })).status).toBe(200)
+    expect((await change(INVESTIGATOR, 'PUT', at, mark)).status).toBe(404)
+    expect((await change(DISCLOSURE, 'PUT', at, mark)).status).toBe(200)
+    const detail = await scene.as(INVESTIGATOR, 'GET', `/footage/${id}`)
+    expect(detail.json()).toMatchObject({
+      cases: [{ urn, standing: 'sensitive-unused', reviewer: 'C711038', reviewedOn: '2026-01-02' }],
+    })
+    const tomorrow = { ...mark, reviewedOn: '9999-01-01' }
+    expect((await change(MANAGER, 'PUT', at, tomorrow)).status).toBe(400)
+  })
+})
+
+describe('access by name', () => {
+  it('is given, ends when it is taken away, and is never one’s own to give', async () => {
+    const id = await recording()
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    const at = `/footage/${id}/grants/${GRACE}`
+    const sees = async () => (await scene.as(OTHER_BOROUGH, 'GET', `/footage/${id}`)).status
+    expect(await sees()).toBe(404)
+    expect((await change(MANAGER, 'PUT', at, { reason, level: 'view', until })).status).toBe(200)
+    expect(await sees()).toBe(200)
+    const detail = await scene.as(OTHER_BOROUGH, 'GET', `/footage/${id}`)
+    expect(detail.text).not.toContain(GRACE)
+    const original = await scene.as(OTHER_BOROUGH, 'POST', `/footage/${id}/original`, { reason })
+    expect(original.status).toBe(404)
+    expect((await change(MANAGER, 'DELETE', at, { reason })).status).toBe(200)
+    expect(await sees()).toBe(404)
+    expect((await change(MANAGER, 'DELETE', at, { reason })).status).toBe(404)
+
+    const own = `/footage/${id}/grants/${HELEN}`
+    expect((await change(MANAGER, 'PUT', own, { reason, level: 'view', until })).status).toBe(403)
+    for (const bad of ['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z', 'soon']) {
+      const refused = await change(MANAGER, 'PUT', at, { reason, level: 'view', until: bad })
+      expect(refused.status).toBe(400)
+    }
+    const junk = await change(MANAGER, 'DELETE', `/footage/${id}/grants/x`, { reason })
+    expect(junk.status).toBe(404)
+  })
+})
+
+describe('a hold', () => {
+  it('is placed with a reason and released by name', async () => {
+    const id = await recording()
+    const at = `/footage/${id}/holds/iopc-2026-114`
+    expect((await change(INVESTIGATOR, 'PUT', at, { reason })).status).toBe(404)
+    expect((await change(SUPERVISOR, 'PUT', at, {})).status).toBe(400)
+    expect((await change(SUPERVISOR, 'PUT', at, { reason })).status).toBe(200)
+    expect(await view(id)).toMatchObject({ holds: [{ name: 'iopc-2026-114', reason }] })
+    const detail = await scene.as(INVESTIGATOR, 'GET', `/footage/${id}`)
+    expect(detail.text).not.toContain('iopc')
+    expect((await change(MANAGER, 'DELETE', at, { reason })).status).toBe(200)
+    expect((await change(MANAGER, 'DELETE', at, { reason })).status).toBe(404)
+    expect(await view(id)).toMatchObject({ holds: [] })
+  })
+})
+
+describe('breaking the glass', () => {
+  const ask = (who: string, id: string) =>
+    scene.as(who, 'POST', `/footage/${id}/break-glass`, { reason: 'missing child, risk to life' })
+  const approve = (who: string, id: string, request: string) =>
+    scene.as(who, 'POST', `/footage/${id}/break-glass/${request}/approval`)
+
+  it('takes two people, ends by itself, and is reviewed by a third', async () => {
+    const id = await recording()
+    const asked = await ask(OTHER_BOROUGH, id)
+    expect(asked.status).toBe(202)
+    const { request } = asked.json() as { request: string }
+    expect((await scene.as(OTHER_BOROUGH, 'GET', `/footage/${id}`)).status).toBe(404)
+    expect((await approve(INVESTIGATOR, id, request)).status).toBe(404)
+    expect((await approve(SUPERVISOR, id, NOTHING)).status).toBe(404)
+    expect(await view(id)).toMatchObject({ breakGlass: [{ request, requester: { oid: GRACE } }] })
+
+    const approved = await approve(SUPERVISOR, id, request)
+    expect(approved.json()).toMatchObject({ state: 'approved' })
+    expect((await approve(SUPERVISOR, id, request)).json()).toEqual(approved.json())
+    expect((await approve(MANAGER, id, request)).status).toBe(409)
+    expect((await scene.as(OTHER_BOROUGH, 'GET', `/footage/${id}`)).status).toBe(200)
+    const { until } = approved.json() as { until: string }
+    expect((await view(id)) as object).toMatchObject({
+      grants: [{ oid: GRACE, level: 'view', until }],
+    })
+
+    expect((await scene.as(MANAGER, 'GET', '/break-glass/reviews')).status).toBe(403)
+    const due = async () => (await scene.as(AUDITOR, 'GET', '/break-glass/reviews')).text
+    expect(await due()).toContain(request)
+    const review = (who: string, body: object) =>
+      scene.as(who, 'PUT', `/break-glass/reviews/${request}`, body)
+    expect((await review(MANAGER, { outcome: 'justified', note: 'child found' })).status).toBe(403)
+    expect((await review(AUDITOR, { outcome: 'fine' })).status).toBe(400)
+    expect((await review(AUDITOR, { outcome: 'justified', note: 'child found' })).status).toBe(200)
+    expect((await review(AUDITOR, { outcome: 'justified', note: 'child found' })).status).toBe(404)
+    expect(await due()).not.toContain(request)
+    const actions = (await trailOf(id)).map(({ action }) => action)
+    expect(actions.filter((action) => action.startsWith('break-glass'))).toEqual([
+      'break-glass-asked',
+      'break-glass-approved',
+      'break-glass-reviewed',
+    ])
+  })
+
+  it('is never approved by whoever asked', async () => {
+    const id = await recording()
+    const { request } = (await ask(SUPERVISOR, id)).json() as { request: string }
+    expect((await approve(SUPERVISOR, id, request)).status).toBe(403)
+  })
+
+  it('is not for the unvetted, nor for a post-incident lock', async () => {
+    const id = await recording()
+    for (const who of [UNVETTED, OFFICER, AUDITOR]) {
+      expect((await ask(who, id)).status, who).toBe(404)
+    }
+    const { request } = (await ask(OTHER_BOROUGH, id)).json() as { request: string }
+    const restrictions = ['post-incident-lock']
+    await change(MANAGER, 'PATCH', `/footage/${id}`, { reason, restrictions })
+    expect((await ask(OTHER_BOROUGH, id)).status).toBe(404)
+    expect((await approve(SUPERVISOR, id, request)).status).toBe(404)
+  })
+})

@@ -1,0 +1,197 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openScene, personWith, type Scene } from '../scene.ts'
+import { ADMINISTRATOR, AUDITOR, DOCK, INVESTIGATOR, MANAGER, uploadRequest } from './local-app.ts'
+
+const SUPERVISOR = personWith('Supervisor')
+const LEON = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a09'
+const PRIYA = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a05'
+const TOM = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a02'
+const GRACE = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a03'
+
+let scene: Scene
+beforeAll(async () => {
+  scene = await openScene()
+})
+afterAll(() => scene?.[Symbol.asyncDispose]())
+
+const officerNumber = () => `P${randomInt(100_000, 999_999)}`
+const recording = async (overrides: object = {}): Promise<string> => {
+  const opened = await scene.as(DOCK, 'POST', '/uploads', uploadRequest('x', overrides))
+  return (opened.json() as { id: string }).id
+}
+
+describe('an import from HR', () => {
+  const send = async (who: string, csv: string, query = '') => {
+    const response = await fetch(`${scene.system.api}/people/import${query}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await scene.system.issuer.tokenFor(who)}`,
+        'content-type': 'text/csv',
+      },
+      body: csv,
+    })
+    return { status: response.status, json: (await response.json()) as Record<string, unknown> }
+  }
+  const HEADER = 'oid,officer,unit,borough,vetting\n'
+  const row = (oid: string, unit: string, officer = officerNumber()) =>
+    `${oid},${officer},${unit},camden,RV:2024-01-01:2034-01-01:current\n`
+
+  it('says beforehand what it would do, does it, and finds it done', async () => {
+    const [newcomer, officer] = [randomUUID(), officerNumber()]
+    const csv = HEADER + row(newcomer, 'camden-cid', officer)
+    const counts = { added: 1, changed: 0, unchanged: 0, refused: 0 }
+    const dry = await send(ADMINISTRATOR, csv, '?dryRun=true')
+    expect(dry.json).toMatchObject({ written: false, counts })
+    expect((await scene.as(ADMINISTRATOR, 'GET', `/people/${newcomer}`)).status).toBe(404)
+
+    expect((await send(ADMINISTRATOR, csv)).json).toMatchObject({
+      written: true,
+      counts,
+      items: [{ line: 2, oid: newcomer, outcome: 'added' }],
+    })
+    await scene.as(ADMINISTRATOR, 'PUT', `/people/${newcomer}/assignments/incident/4417`)
+    const moved = HEADER + row(newcomer, 'camden-response-1', officer)
+    expect((await send(ADMINISTRATOR, moved)).json).toMatchObject({
+      items: [{ outcome: 'changed' }],
+    })
+    expect((await send(ADMINISTRATOR, moved)).json).toMatchObject({
+      items: [{ outcome: 'unchanged' }],
+    })
+    expect((await scene.as(ADMINISTRATOR, 'GET', `/people/${newcomer}`)).json()).toMatchObject({
+      unit: 'camden-response-1',
+      assignments: [{ type: 'incident', value: '4417' }],
+    })
+    expect((await scene.as(AUDITOR, 'GET', `/people/${newcomer}/history`)).json()).toMatchObject({
+      whole: true,
+      items: [
+        { sequence: 1, by: LEON, cause: 'imported', entry: { unit: 'camden-cid' } },
+        { sequence: 2, by: LEON, cause: 'assigned' },
+        { sequence: 3, by: LEON, cause: 'imported', entry: { unit: 'camden-response-1' } },
+      ],
+    })
+  })
+
+  it('writes nothing unless every row is valid, and says of each why not', async () => {
+    const [good, bad] = [randomUUID(), randomUUID()]
+    const csv = `${HEADER}${row(good, 'camden-cid')}${row(bad, 'Camden CID')}`
+    const refused = await send(ADMINISTRATOR, csv)
+    expect(refused.status).toBe(400)
+    expect(refused.json).toMatchObject({
+      errors: [{ field: 'line 3', message: expect.stringContaining('unit') }],
+    })
+    expect((await scene.as(ADMINISTRATOR, 'GET', `/people/${good}`)).status).toBe(404)
+    const dry = await send(ADMINISTRATOR, csv, '?dryRun=true')
+    expect(dry.status).toBe(200)
+    expect(dry.json).toMatchObject({ counts: { added: 1, refused: 1 } })
+  })
+
+  it('is for administrators, of a bounded size, and of CSV alone', async () => {
+    expect((await send(MANAGER, HEADER)).status).toBe(403)
+    expect((await send(ADMINISTRATOR, 'oid,officer\n')).status).toBe(400)
+    expect((await send(ADMINISTRATOR, `${HEADER}"open`)).status).toBe(400)
+    expect((await send(ADMINISTRATOR, 'x'.repeat(1_000_001))).status).toBe(413)
+    expect((await send(ADMINISTRATOR, HEADER, '?dryRun=perhaps')).status).toBe(400)
+  })
+})
+
+describe('assignments', () => {
+  const at = (oid: string, value: string) => `/people/${oid}/assignments/incident/${value}`
+
+  it('open what they are for on the next request, and close it again', async () => {
+    const value = `CAD ${randomInt(1e9)}`
+    const id = await recording({
+      references: [{ type: 'incident', value }],
+      unit: 'hackney-cid',
+      borough: 'hackney',
+    })
+    const sees = async () => (await scene.as(INVESTIGATOR, 'GET', `/footage/${id}`)).status
+    const asha = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01'
+    expect(await sees()).toBe(404)
+    const path = at(asha, encodeURIComponent(value))
+    const assigned = await scene.as(SUPERVISOR, 'PUT', path)
+    expect(assigned.json()).toEqual({ oid: asha, assignments: [{ type: 'incident', value }] })
+    expect(await sees()).toBe(200)
+    expect((await scene.as(SUPERVISOR, 'DELETE', path)).json()).toEqual({
+      oid: asha,
+      assignments: [],
+    })
+    expect(await sees()).toBe(404)
+  })
+
+  it('are made by supervisors for their own people, and by nobody for themselves', async () => {
+    expect((await scene.as(SUPERVISOR, 'PUT', at(GRACE, '1'))).status).toBe(404)
+    expect((await scene.as(SUPERVISOR, 'PUT', at(randomUUID(), '1'))).status).toBe(404)
+    expect((await scene.as(SUPERVISOR, 'PUT', at(PRIYA, '1'))).status).toBe(403)
+    expect((await scene.as(INVESTIGATOR, 'PUT', at(TOM, '1'))).status).toBe(403)
+    expect((await scene.as(SUPERVISOR, 'PUT', at(TOM, '%23'))).status).toBe(404)
+  })
+})
+
+describe('the history of a person', () => {
+  it('is there for administrators and auditors, and for nobody else', async () => {
+    expect((await scene.as(SUPERVISOR, 'GET', `/people/${TOM}/history`)).status).toBe(403)
+    expect((await scene.as(AUDITOR, 'GET', `/people/${randomUUID()}/history`)).status).toBe(404)
+    const history = await scene.as(ADMINISTRATOR, 'GET', `/people/${GRACE}/history`)
+    expect(history.json()).toMatchObject({
+      whole: true,
+      items: [{ sequence: 1, cause: 'entered' }],
+    })
+  })
+})
+
+describe('cameras', () => {
+  const unassigned = async () => {
+    const reply = await scene.as(MANAGER, 'GET', '/cameras/unassigned')
+    return (reply.json() as { items: { footageId: string }[] }).items.map((one) => one.footageId)
+  }
+  const issue = (serial: string, from: string, body: object, etag?: string) =>
+    scene.as(
+      MANAGER,
+      'PUT',
+      `/cameras/${serial}/issues/${from}`,
+      body,
+      etag === undefined ? {} : { 'if-match': etag },
+    )
+
+  it('put what nobody is known to have worn on a list, until someone is', async () => {
+    const serial = `VB-${randomUUID()}`
+    const id = await recording({ camera: { serial, firmware: '1.0' } })
+    expect(await unassigned()).toContain(id)
+    const from = '2026-01-01T00:00:00Z'
+    const first = await issue(serial, from, { officer: 'P214567' })
+    expect(first.json()).toMatchObject({ issues: [{ officer: 'P214567', to: null }] })
+    expect(await unassigned()).not.toContain(id)
+    const next = await recording({ camera: { serial, firmware: '1.0' }, sequence: 2 })
+    expect(await unassigned()).not.toContain(next)
+
+    const ended = { officer: 'P214567', to: '2026-01-02T00:00:00Z' }
+    const corrected = await issue(serial, from, ended, first.headers.get('etag') ?? '')
+    expect(corrected.status).toBe(200)
+    expect(await unassigned()).toEqual(expect.arrayContaining([id, next]))
+    const read = await scene.as(MANAGER, 'GET', `/cameras/${serial}`)
+    expect(read.headers.get('etag')).toBe(corrected.headers.get('etag'))
+  })
+
+  it('are worn by one officer at a time, and change by the version that was read', async () => {
+    const serial = `VB-${randomUUID()}`
+    const first = await issue(serial, '2026-01-01T00:00:00Z', { officer: 'P214567' })
+    const etag = first.headers.get('etag') ?? ''
+    const other = { officer: 'P240917' }
+    expect((await issue(serial, '2026-02-01T00:00:00Z', other, etag)).status).toBe(409)
+    expect((await issue(serial, '2026-01-01T00:00:00Z', other)).status).toBe(412)
+    expect((await issue(serial, '2026-01-01T00:00:00Z', other, '"junk"')).status).toBe(412)
+    const backwards = { ...other, to: '2025-01-01T00:00:00Z' }
+    expect((await issue(serial, '2026-01-01T00:00:00Z', backwards, etag)).status).toBe(400)
+    expect((await issue(serial, 'yesterday', other, etag)).status).toBe(404)
+    const withdraw = (version: string) =>
+      scene.as(MANAGER, 'DELETE', `/cameras/${serial}/issues/2026-01-01T00:00:00Z`, undefined, {
+        'if-match': version,
+      })
+    const withdrawn = await withdraw(etag)
+    expect(withdrawn.json()).toEqual({ issues: [] })
+    expect((await withdraw(withdrawn.headers.get('etag') ?? '')).status).toBe(404)
+    expect((await scene.as(INVESTIGATOR, 'GET', `/cameras/${serial}`)).status).toBe(403)
+    expect((await scene.as(MANAGER, 'GET', '/cameras/VB-nobody')).status).toBe(404)
+  })
+})

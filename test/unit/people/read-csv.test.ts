@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { readPeopleCsv } from '../../../shared/people/read-csv.ts'
+
+const HEADER = 'oid,officer,unit,borough,vetting'
+const OID = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01'
+const read = (...lines: string[]) => readPeopleCsv([HEADER, ...lines].join('\r\n'))
+const code = (expected: string) => expect.objectContaining({ code: expected })
+
+describe('a file of people', () => {
+  it('is read whatever the order of its columns, its quotes and its byte order mark', () => {
+    const rows = readPeopleCsv(
+      '\uFEFFVetting,borough,unit,officer,oid\n' +
+        `"RV:2024-01-01:2034-01-01:current; SC:2025-01-01:2035-01-01:suspended",camden,camden-cid,P231180,${OID.toUpperCase()}\n` +
+        '\n' +
+        `,,firearms,C1001,${randomUUID()}\n`,
+    )
+    expect(rows).toMatchObject([
+      {
+        line: 2,
+        oid: OID,
+        person: {
+          officer: 'P231180',
+          unit: 'camden-cid',
+          borough: 'camden',
+          vetting: [
+            { level: 'RV', awarded: '2024-01-01', expires: '2034-01-01', status: 'current' },
+            { level: 'SC', status: 'suspended' },
+          ],
+        },
+      },
+      { line: 4, person: { unit: 'firearms', vetting: [] } },
+    ])
+    expect(rows[1]).not.toHaveProperty('person.borough')
+  })
+
+  it.each([
+    [`x,P231180,camden-cid,camden,`, 'oid'],
+    [`${OID},nobody,camden-cid,camden,`, 'officer'],
+    [`${OID},P231180,Camden CID,camden,`, 'unit'],
+    [`${OID},P231180,camden-cid,atlantis,`, 'borough'],
+    [`${OID},P231180,camden-cid,camden,BPSS:2024-01-01:2034-01-01:current`, 'vetting.0.level'],
+    [`${OID},P231180,camden-cid,camden,RV:2034-01-01:2024-01-01:current`, 'vetting.0.expires'],
+    [`${OID},P231180,camden-cid,camden,RV`, 'vetting.0.awarded'],
+  ])('has its bad row refused by the column: %s', (line, column) => {
+    expect(read(line)).toMatchObject([{ line: 2, refusal: expect.stringContaining(`${column}:`) }])
+  })
+
+  it('names each person and each warrant number once', () => {
+    const other = randomUUID()
+    const rows = read(
+      `${OID},P231180,camden-cid,camden,`,
+      `${OID},P231181,camden-cid,camden,`,
+      `${other},P231180,camden-cid,camden,`,
+    )
+    expect(rows).toMatchObject([
+      { line: 2 },
+      { refusal: 'oid: as in line 2' },
+      { refusal: 'officer: as in line 2' },
+    ])
+  })
+
+  it.each([
+    '',
+    'oid,officer',
+    `${HEADER},notes`,
+    `${HEADER},oid`,
+    `${HEADER}\n"open`,
+    `${HEADER}\na,b`,
+  ])('is refused as a whole if it is not one: %j', (text) => {
+    if (text === '') expect(readPeopleCsv(text)).toEqual([])
+    else expect(() => readPeopleCsv(text)).toThrow(code('invalid-request'))
+  })
+
+  it('has a bounded number of rows', () => {
+    const lines = Array.from({ length: 5_001 }, () => ',,,,')
+    expect(() => read(...lines)).toThrow(code('too-large'))
+  })
+})
