@@ -88,6 +88,7 @@ export function readPeopleCsv(text: string): ImportRow[] {
 }
 
 function parseCsv(text: string): z.infer<typeof recordSchema>[] {
+  if (text.trim() === '') throw otherColumns()
   try {
     const records: unknown = parse(text, {
       bom: true,
@@ -110,11 +111,14 @@ function columnsOf(header: readonly string[]): string[] {
   const missing = IMPORT_COLUMNS.filter((name) => !names.includes(name))
   const isKnown = names.every((name) => (IMPORT_COLUMNS as readonly string[]).includes(name))
   if (missing.length === 0 && isKnown && names.length === IMPORT_COLUMNS.length) return names
-  throw new BluelampError(
+  throw otherColumns()
+}
+
+const otherColumns = (): BluelampError =>
+  new BluelampError(
     'invalid-request',
     `The first line must name the columns ${IMPORT_COLUMNS.join(', ')}, each once, and no others.`,
   )
-}
 
 const refusalOf = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')

@@ -97,7 +97,7 @@ it('takes back from the index a tightening that another writer forestalled', asy
   const index = createFootageIndex(storage.clients.table('footageIndex'))
   const table = storage.clients.table('footage')
   const now = () => new Date()
-  const other: Promise<unknown> = Promise.resolve()
+  let other: Promise<unknown> = Promise.resolve()
   const catalogue = createCatalogue(table, index, now)
   /** Comes to write the truth only when the other writer has. */
   const slow = createCatalogue(
@@ -109,20 +109,16 @@ it('takes back from the index a tightening that another writer forestalled', asy
   await catalogue.add(one)
   const path = { by: 'unit', unit: one.unit } as const
   const span = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' }
-  let other: Promise<unknown> = Promise.resolve()
-  const stale = new Error('stale')
-  const change = catalogue.change(one.id, ({ revision }) => {
-    if (revision !== one.revision) throw stale
+  const change = slow.change(one.id, ({ revision }) => {
+    if (revision !== one.revision) throw new Error('stale')
     other = catalogue.change(one.id, () => ({ urgent: true }))
-    return { restrictions: ['child'] }
+    return { restrictions: ['child'], unit: `other-${one.unit}` }
   })
-  const outcome = await change.catch((error: unknown) => error)
-  await other
+  await expect(change).rejects.toThrow('stale')
   const truth = await catalogue.get(one.id)
+  expect(truth).toMatchObject({ restrictions: [], urgent: true })
   const [row] = await collected(index.read(path, span))
-  expect(row?.summary).toMatchObject({
-    restrictions: outcome === stale ? [] : ['child'],
-    urgent: truth.urgent,
-  })
-  expect(row?.summary.restrictions).toEqual(truth.restrictions)
+  expect(row?.summary).toMatchObject({ restrictions: [], urgent: true, revision: truth.revision })
+  const elsewhere = { by: 'unit', unit: `other-${one.unit}` } as const
+  expect(await collected(index.read(elsewhere, span))).toEqual([])
 })

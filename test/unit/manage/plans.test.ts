@@ -48,11 +48,11 @@ describe('an amendment', () => {
           expect(planAmendment(current, amendment, AUTHOR)).toBeNull()
         }
         for (const field of CORRECTABLE_FIELDS) {
-          const valueOf = (one: typeof first) =>
+          const standing = (one: typeof first) =>
             (field === 'recordedAt' ? one.clock.recordedAt : one[field]) ?? null
           const mine = current.corrections.filter((correction) => correction.field === field)
-          expect(mine[0] ? mine[0].from : valueOf(current)).toBe(valueOf(first))
-          expect(mine.at(-1)?.to ?? valueOf(current)).toBe(valueOf(current))
+          expect(mine[0] ? mine[0].from : standing(current)).toBe(standing(first))
+          expect(mine.at(-1)?.to ?? standing(current)).toBe(standing(current))
         }
       }),
     )
