@@ -120,6 +120,8 @@ describe.each(ROUTES)('%s %s', (method, path, name) => {
 
   it('is not there for other methods', async () => {
     const known = ROUTES.filter(([, other]) => other === path).map(([verb]) => verb)
+    // It is the address of a person too, of nobody whose id could be one.
+    if (path === 'people/import') known.push('PUT')
     for (const other of ['DELETE', 'PATCH', 'POST', 'PUT', 'OPTIONS']) {
       if (known.includes(other)) continue
       const answer = await app.call(MANAGER, other, path)
