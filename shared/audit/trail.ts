@@ -41,13 +41,23 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
     return null
   }
 
+  /** Appends behind `head`; null if another was faster. */
+  const tryAppend = async (
+    id: FootageId,
+    act: AuditAct,
+    head: AuditEntry | null,
+  ): Promise<AuditEntry | null> => {
+    const entry = nextEntry(id, head, act, now())
+    // Noted before it is written: an entry that the anchors do not know of must not exist.
+    await pending.note(id, entry.sequence)
+    // Whoever inserts the next sequence number has it; the others look at the new head.
+    return (await rows.insert(id, rowKey(entry.sequence), entry)) && entry
+  }
+
   const append: AuditTrail['append'] = async (id, act) => {
     for (let attempt = 0; ; attempt += 1) {
-      const entry = nextEntry(id, await headOf(id), act, now())
-      // Noted before it is written: an entry that the anchors do not know of must not exist.
-      await pending.note(id, entry.sequence)
-      // Whoever inserts the next sequence number has it; the others look at the new head.
-      if (await rows.insert(id, rowKey(entry.sequence), entry)) return entry
+      const entry = await tryAppend(id, act, await headOf(id))
+      if (entry) return entry
       await afterConflict(attempt)
     }
   }
@@ -71,10 +81,15 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
     readAsStored,
     async appendOnce(id, act) {
       const detail = JSON.stringify(act.detail ?? {})
-      const known = (await read(id)).some(
-        (entry) => entry.action === act.action && JSON.stringify(entry.detail) === detail,
-      )
-      if (!known) await append(id, act)
+      const isSame = (entry: AuditEntry) =>
+        entry.action === act.action && JSON.stringify(entry.detail) === detail
+      // Looked for anew before each try: whoever was faster may have said the same.
+      for (let attempt = 0; ; attempt += 1) {
+        const entries = await read(id)
+        if (entries.some(isSame)) return
+        if (await tryAppend(id, act, entries.at(-1) ?? null)) return
+        await afterConflict(attempt)
+      }
     },
   }
 }

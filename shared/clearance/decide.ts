@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import type { Borough } from '../footage/boroughs.ts'
 import type { Reference } from '../footage/references.ts'
-import { isServable, type Marking } from './marking.ts'
+import { HIGHEST_SERVABLE, isServable, type Marking } from './marking.ts'
 import { type Officer, type Oid, oidSchema, type Principal, type RegisterEntry } from './person.ts'
 import { type Action, DUTIES, type Duty, type Link, ROLE_RULES, type Role } from './roles.ts'
 import { isVettedFor } from './vetting.ts'
 
-/** Flags that close a recording to everyone without a grant in their own name. */
+/**
+ * Flags that close a recording to everyone without a grant in their own name. Under the post-incident
+ * lock nobody views it at all, until it is lifted.
+ */
 export const RESTRICTIONS = [
   'legally-privileged',
   'professional-standards',
@@ -65,6 +68,12 @@ const refuse = (reason: Extract<Decision, { allowed: false }>['reason']): Decisi
 const BLIND_ACTIONS: readonly Action[] = ['read-audit', 'verify']
 
 /**
+ * What must be possible with footage that is marked too high to be seen here: a marking that was a
+ * slip has to be put right, and evidence has to be held.
+ */
+const HANDLING_ACTIONS: readonly Action[] = ['mark', 'hold']
+
+/**
  * Whether a person may do something with a recording, now. Pure and total; what is not allowed by a
  * rule is refused. Marking, vetting and restrictions are asked first, and no role gets around them.
  */
@@ -77,15 +86,16 @@ export function decide(
   const { register } = principal
   if (!register) return refuse('not-registered')
   if (!BLIND_ACTIONS.includes(action)) {
-    if (!isServable(footage.marking)) return refuse('marked-too-high')
-    if (!isVettedFor(footage.marking, register.vetting, now)) return refuse('vetting')
+    const servable = isServable(footage.marking)
+    if (!servable && !HANDLING_ACTIONS.includes(action)) return refuse('marked-too-high')
+    const asked = servable ? footage.marking : HIGHEST_SERVABLE
+    if (!isVettedFor(asked, register.vetting, now)) return refuse('vetting')
   }
   const links = linksBetween(principal.oid, register, action, footage, now)
   const able = principal.roles.filter((role) => isAble(role, action))
   if (able.length === 0) return refuse('role')
-  const open = able.filter(
-    (role) => links.includes('grant') || !isClosed(role, action, footage.restrictions),
-  )
+  const granted = links.includes('grant') && !footage.restrictions.includes('post-incident-lock')
+  const open = able.filter((role) => granted || !isClosed(role, action, footage.restrictions))
   if (open.length === 0) return refuse('restricted')
   for (const role of open) {
     if (ROLE_RULES[role].untied?.includes(action)) return { allowed: true, role, link: 'remit' }

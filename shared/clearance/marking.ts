@@ -16,8 +16,11 @@ export const DEFAULT_MARKING: Marking = 'OFFICIAL-SENSITIVE'
 export const isHigher = (a: Marking, b: Marking): boolean =>
   MARKINGS.indexOf(a) > MARKINGS.indexOf(b)
 
+/** The highest marking that a public cloud is a place for. */
+export const HIGHEST_SERVABLE: Marking = 'OFFICIAL-SENSITIVE'
+
 /**
  * Whether footage so marked may be served from a public cloud at all. What is marked higher is
  * secured and isolated: refusing it would lose evidence, rendering it would spread it.
  */
-export const isServable = (marking: Marking): boolean => !isHigher(marking, 'OFFICIAL-SENSITIVE')
+export const isServable = (marking: Marking): boolean => !isHigher(marking, HIGHEST_SERVABLE)

@@ -130,16 +130,21 @@ describe.each(ROLES)('the role %s', (role) => {
     expect(allowed).toEqual(ACTIONS.filter((action) => POLICY[role][link]?.includes(action)))
   })
 
-  it.each(RESTRICTIONS)('sees nothing that is %s but by a grant in its own name', (restriction) => {
-    for (const link of LINKS) {
-      for (const action of ['list', 'view', 'view-live', 'take-original'] as const) {
-        const { allowed } = tied(role, link, action, { restrictions: [restriction] })
-        expect(allowed, `${link} ${action}`).toBe(
-          link === 'grant' && (POLICY[role].grant?.includes(action) ?? false),
-        )
+  it.each(RESTRICTIONS)(
+    'sees nothing that is %s but by a grant in its own name, locked footage not even so',
+    (restriction) => {
+      for (const link of LINKS) {
+        for (const action of ['list', 'view', 'view-live', 'take-original'] as const) {
+          const { allowed } = tied(role, link, action, { restrictions: [restriction] })
+          expect(allowed, `${link} ${action}`).toBe(
+            link === 'grant' &&
+              restriction !== 'post-incident-lock' &&
+              (POLICY[role].grant?.includes(action) ?? false),
+          )
+        }
       }
-    }
-  })
+    },
+  )
 })
 
 describe('vetting', () => {
@@ -243,12 +248,12 @@ it('names the role and the tie by which it allows', () => {
 })
 
 it.each(['SECRET', 'TOP-SECRET'] as const)(
-  'leaves %s footage to auditors of its trail',
+  'leaves %s footage to auditors of its trail, and to those who put its marking right',
   (marking) => {
     const everyone = person([...ROLES])
     const footage = { ...FOOTAGE, marking, grants: [GRANT] }
     const allowed = ACTIONS.filter((action) => decide(everyone, action, footage, NOW).allowed)
-    expect(allowed).toEqual(['read-audit', 'verify'])
+    expect(allowed).toEqual(['mark', 'hold', 'read-audit', 'verify'])
   },
 )
 
