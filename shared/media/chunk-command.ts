@@ -1,4 +1,5 @@
 import type { PipeReader } from './child-process.ts'
+import { comparedFormOptions } from './descent.ts'
 import type { Container } from './description.ts'
 import type { FfmpegCommand, FfmpegOutput } from './ffmpeg.ts'
 import { inputGuards, windowedReading } from './guards.ts'
@@ -10,7 +11,7 @@ import { SEGMENT_SECONDS } from './segments.ts'
 export type Wanted = { copy: boolean; proxy: boolean; storyboard: boolean }
 
 /** Who reads what ffmpeg makes of it. */
-export type ChunkReaders = { copy: PipeReader; proxy: PipeReader; storyboard: PipeReader }
+export type ChunkReaders = Record<'copy' | 'proxy' | 'storyboard' | 'descent', PipeReader>
 
 /**
  * Added to every timestamp on ffmpeg's way in and taken off again by `writeRendition`: filters and
@@ -71,6 +72,8 @@ export function chunkCommand(
       ],
       read: readers.copy,
     })
+  if (wanted.copy && !copyIsEncoded)
+    outputs.push({ options: hashesOfOriginal(plan, times), read: readers.descent })
   if (wanted.proxy)
     outputs.push({
       options: [
@@ -232,6 +235,13 @@ const soundOptions = (plan: RenditionPlan, label: string, bitRate: string): stri
 const streamCopy = ({ media }: RenditionPlan): string[] => [
   ...['-c:v', 'copy', '-copyinkf:v'],
   ...(media.video.codec === 'hevc' ? ['-tag:v', 'hvc1'] : []),
+]
+
+/** The hash of each picture's packet as it lies in the recording, those that are copied and no others. */
+const hashesOfOriginal = ({ media }: RenditionPlan, { stop }: ChunkTimes): string[] => [
+  ...['-map', `0:${media.video.stream}`, '-c:v', 'copy', '-copyinkf:v'],
+  ...comparedFormOptions(media),
+  ...['-to', seconds(stop), '-bitexact', '-f', 'framehash', '-hash', 'sha256'],
 ]
 
 const proxyEncoder = (plan: RenditionPlan, times: ChunkTimes): string[] => [

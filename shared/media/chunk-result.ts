@@ -44,6 +44,17 @@ export const storyboardOutputSchema = z.object({
 })
 export type StoryboardOutput = z.infer<typeof storyboardOutputSchema>
 
+/**
+ * That every picture of a stream copy was compared with its packet in the original when it was made.
+ * - `raw`: the packets are the same bytes
+ * - `annex-b`: the same NAL units, apart from parameter sets and delimiters, which MP4 keeps elsewhere
+ */
+export const descentSchema = z.object({
+  form: z.enum(['raw', 'annex-b']),
+  packets: z.int().nonnegative(),
+})
+export type Descent = z.infer<typeof descentSchema>
+
 /** What became of a chunk. Stored as JSON beside the plan; playlists are made of these alone. */
 export const chunkResultSchema = z.object({
   version: z.literal(1),
@@ -51,6 +62,8 @@ export const chunkResultSchema = z.object({
   copy: streamOutputSchema.nullable(),
   proxy: streamOutputSchema.nullable(),
   storyboard: storyboardOutputSchema.nullable(),
+  /** Null where pictures were encoded anew, or no copy was made. */
+  descent: descentSchema.nullable().default(null),
   /** How it was made: version of ffmpeg and its arguments, without addresses and paths. */
   tool: z.object({ version: z.string(), arguments: z.array(z.string()) }),
   /** Bytes of the recording that were read for it. */

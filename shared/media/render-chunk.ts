@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { chunkCommand, SHIFT_SECONDS, type Wanted } from './chunk-command.ts'
 import type { ChunkResult, StoryboardOutput } from './chunk-result.ts'
+import { DescentProof } from './descent.ts'
 import { MediaError } from './errors.ts'
 import { provenanceOf, runFfmpeg } from './ffmpeg.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
@@ -61,6 +62,8 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
       onBytes: () => touch(),
       windowBytes: WINDOW_BYTES,
     })
+    const isCopied = plan.copy.video.method === 'copied'
+    const proof = wanted.copy && isCopied ? new DescentProof(plan.media) : null
     const outputs: Pick<ChunkResult, 'copy' | 'proxy' | 'storyboard'> = {
       copy: null,
       proxy: null,
@@ -69,10 +72,14 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
     const fileOf = (kind: RenderedFile['kind']) =>
       path.join(folder, kind === 'storyboard' ? `${kind}.jpg` : `${kind}.mp4`)
     const rendition = (kind: 'copy' | 'proxy', copied: boolean) => async (pipe: Readable) => {
-      outputs[kind] = await writeRendition(pipe, fileOf(kind), { plan, chunk, copied })
+      const onPicture = (packet: Buffer, kept: boolean) => {
+        if (copied) proof?.addCopied(packet, kept)
+      }
+      outputs[kind] = await writeRendition(pipe, fileOf(kind), { plan, chunk, copied, onPicture })
     }
     const command = chunkCommand(plan, chunk, wanted, proxy.url, {
-      copy: rendition('copy', plan.copy.video.method === 'copied'),
+      copy: rendition('copy', isCopied),
+      descent: async (pipe) => proof?.readOriginal(pipe),
       proxy: rendition('proxy', false),
       storyboard: async (pipe) => {
         outputs.storyboard = await writeStoryboard(pipe, fileOf('storyboard'), plan, chunk)
@@ -94,6 +101,8 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
     if (unread()) throw sourceFailed(proxy)
     // A worker that has lost its claim must not publish.
     if (signal.aborted) throw new MediaError('chunk', 'aborted', 'The work was withdrawn.')
+    // What is not the original's is not stored.
+    const descent = proof?.conclude() ?? null
     for (const kind of ['copy', 'proxy', 'storyboard'] as const) {
       const output = outputs[kind]
       if (output)
@@ -110,6 +119,7 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
       version: 1,
       index: chunk.index,
       ...outputs,
+      descent,
       tool: { version: tools.version, arguments: provenanceOf(command) },
       bytesRead: proxy.bytesRead(),
     }

@@ -23,7 +23,7 @@ export type ToolPaths = {
 const OLDEST_VERSION: readonly [number, number] = [5, 1]
 const NEEDED = {
   encoders: ['libx264', 'aac', 'mjpeg'],
-  muxers: ['mp4', 'image2pipe'],
+  muxers: ['mp4', 'image2pipe', 'framehash', 'hash'],
   filters: ['scale', 'trim', 'fps', 'tile', 'select', 'aresample', 'apad'],
 }
 const CHECK_MS = 20_000

@@ -26,7 +26,13 @@ const ENCODER_REORDERED_PICTURES = 2
 const SLOWEST_TO_AVERAGE = 4
 
 /** What is being written, and whether its pictures are those of the recording. */
-type Job = { plan: RenditionPlan; chunk: ChunkPlan; copied: boolean }
+type Job = {
+  plan: RenditionPlan
+  chunk: ChunkPlan
+  copied: boolean
+  /** Told of every picture that ffmpeg wrote, in its order. */
+  onPicture?: (packet: Buffer, kept: boolean) => void
+}
 
 /**
  * Takes what ffmpeg writes for one rendition of a chunk, keeps exactly the packets that belong to
@@ -63,7 +69,9 @@ export async function writeRendition(
     for (const packet of part.packets) {
       if (!rendition) throw wrong('has no beginning')
       if (packet.track.kind === 'video') {
-        if (!rendition.pictures.keeps(packet)) continue
+        const kept = rendition.pictures.keeps(packet)
+        job.onPicture?.(packet.data, kept)
+        if (!kept) continue
         for (const timed of rendition.pictureClock.add(packet)) await addPicture(rendition, timed)
       } else if (rendition.sounds.keeps(packet)) {
         const timed = rendition.soundClock.add(packet)
