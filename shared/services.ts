@@ -16,6 +16,7 @@ import { type BreakGlass, createBreakGlass } from './storage/break-glass.ts'
 import { type CameraRegister, createCameraRegister } from './storage/cameras.ts'
 import { type Catalogue, createCatalogue } from './storage/catalogue.ts'
 import { connectStorage } from './storage/clients.ts'
+import { type Consultations, createConsultations } from './storage/consultations.ts'
 import { createFootageIndex, type FootageIndex } from './storage/footage-index.ts'
 import { createLanding, type Landing } from './storage/landing.ts'
 import { createOriginals, type Originals } from './storage/originals.ts'
@@ -52,6 +53,8 @@ export type Services = {
   /** Null: none is set, anchors are kept without a timestamp. */
   timestampAuthority: TimestampAuthority | null
   attempts: Attempts
+  /** Who looked up what beyond single recordings. */
+  consultations: Consultations
   /** Who used or was refused what, day by day. */
   activity: ActivityLog
   catalogue: Catalogue
@@ -107,6 +110,7 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
       : null,
     attempts: watchedAttempts(createAttempts(clients.table('attempts'), now), activity),
     activity,
+    consultations: createConsultations(clients.table('consultations'), now),
     catalogue: createCatalogue(clients.table('footage'), index, now),
     index,
     claims: createUploadClaims(clients.table('uploads')),

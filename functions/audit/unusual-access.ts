@@ -4,8 +4,13 @@ import { dayQuerySchema, reportUnusualAccess } from '../../shared/watch/report.t
 
 /** The unusual access of a day, for those who watch the watchers. */
 export const handleUnusualAccess = edge(async (call) => {
-  await call.caller('watch-access')
-  return { jsonBody: await reportUnusualAccess(call.services, call.query(dayQuerySchema)) }
+  const { services, clientAddress } = call
+  const { oid: actor } = await call.caller('watch-access')
+  const query = call.query(dayQuerySchema)
+  const subject = query.day ?? 'today'
+  const consulted = 'unusual-access' as const
+  await services.consultations.note({ actor, consulted, subject, clientAddress })
+  return { jsonBody: await reportUnusualAccess(services, query) }
 })
 
 app.http('unusualAccess', {

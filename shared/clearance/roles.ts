@@ -106,6 +106,7 @@ export const DUTIES = {
   'manage-quarantine': ['EvidenceManager'],
   'hasten-renditions': ['EvidenceManager', 'Supervisor'],
   'keep-people-register': ['Administrator'],
+  'disclose-case': ['DisclosureOfficer'],
   'watch-access': ['Auditor'],
   'read-people-history': ['Administrator', 'Auditor'],
   'assign-officers': ['Administrator', 'Supervisor'],

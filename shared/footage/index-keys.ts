@@ -189,4 +189,4 @@ function valuesOf(path: TimedPath): string[] {
 const shardOf = (id: FootageId): number => Number.parseInt(id.slice(-1), STATE_SHARDS)
 
 /** Keys may not hold / \ # ? nor control characters, and % is trouble: escape them with =. */
-const keyText = (text: string): string => encodeURIComponent(text).replaceAll('%', '=')
+export const keyText = (text: string): string => encodeURIComponent(text).replaceAll('%', '=')

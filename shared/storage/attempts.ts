@@ -8,7 +8,7 @@ const attemptSchema = z.object({
   at: z.iso.datetime(),
   actor: z.string(),
   action: z.string(),
-  footageId: z.string().describe('as asked for: it may name nothing'),
+  footageId: z.string().describe('as asked for: it may name nothing, or a case'),
   refusal: z.string(),
   clientAddress: z.string().nullable(),
 })

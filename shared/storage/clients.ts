@@ -23,6 +23,7 @@ export const TABLES = [
   'audit',
   'attempts',
   'activity',
+  'consultations',
 ] as const
 export type TableName = (typeof TABLES)[number]
 

@@ -4,6 +4,7 @@ import { AUDITED_ACTIONS } from '../audit/chain.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import { oidSchema } from '../clearance/person.ts'
 import { roleSchema } from '../clearance/roles.ts'
+import { keyText } from '../footage/index-keys.ts'
 import type { Attempts } from '../storage/attempts.ts'
 import { documentTable } from '../storage/documents.ts'
 import { type Activity, activitySchema } from './unusual-access.ts'
@@ -24,7 +25,7 @@ export function createActivityLog(table: TableClient, now: () => Date): Activity
     async note(activity) {
       const at = now().toISOString()
       const { actor, kind, footageId } = activity
-      const row = `${actor}:${kind}:${footageId}`
+      const row = `${actor}:${kind}:${keyText(footageId)}`
       await rows.insert(partition(at.slice(0, 10), actor), row, {
         schemaVersion: 1,
         at,

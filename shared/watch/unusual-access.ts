@@ -8,7 +8,7 @@ export const activitySchema = z.object({
   at: z.iso.datetime().describe('the first time of the day'),
   actor: oidSchema,
   kind: z.enum(['used', 'refused']),
-  footageId: z.string().describe('as asked for: a refused one may name nothing'),
+  footageId: z.string().describe('as asked for: a refused one may name nothing, or a case'),
   role: roleSchema.nullable().describe('by which access was allowed'),
   link: z.string().nullable().describe('the tie by which access was allowed'),
 })

@@ -212,6 +212,30 @@ describe('references and cases', () => {
   })
 })
 
+describe('what is withheld from the disclosure officer of a case', () => {
+  it('is counted for them by owner, and for nobody else', async () => {
+    const urn = `01AB/${crypto.randomUUID().slice(0, 8).toUpperCase()}/26`
+    const references = [{ type: 'case-urn', value: urn }]
+    const id = await recording({ references })
+    await change(MANAGER, 'PATCH', `/footage/${id}`, { reason, restrictions: ['child'] })
+    const ask = (who: string) => scene.as(who, 'GET', `/cases/${encodeURIComponent(urn)}/withheld`)
+    expect((await ask(DISCLOSURE)).status).toBe(404)
+    const joan = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a07'
+    const at = `/people/${joan}/assignments/case-urn/${encodeURIComponent(urn)}`
+    expect((await scene.as(ADMINISTRATOR, 'PUT', at)).status).toBe(200)
+    const answer = await ask(DISCLOSURE)
+    expect(answer.json()).toEqual({
+      urn,
+      recordings: 1,
+      items: [{ officer: 'P214567', unit: 'camden-response-1', borough: 'camden', recordings: 1 }],
+      next: null,
+    })
+    for (const who of [MANAGER, SUPERVISOR, INVESTIGATOR, AUDITOR]) {
+      expect((await ask(who)).status, who).toBe(403)
+    }
+  })
+})
+
 describe('access by name', () => {
   it('is given, ends when it is taken away, and is never one’s own to give', async () => {
     const id = await recording()

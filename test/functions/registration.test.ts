@@ -61,6 +61,7 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['GET', 'footage', 'searchFootage'],
   ['POST', `footage/${ID}/original`, 'takeOriginal'],
   ['GET', 'audit/unusual-access', 'unusualAccess'],
+  ['GET', 'cases/01AB%2F2345%2F26/withheld', 'caseWithheld'],
   ['GET', `uploads/${ID}/blocks`, 'uploadBlocks'],
   ['GET', `uploads/${ID}`, 'uploadStatus'],
   ['GET', `footage/${ID}/audit/verify`, 'verifyAudit'],
