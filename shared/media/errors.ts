@@ -25,7 +25,7 @@ export type MediaErrorCode =
   | 'aborted'
 
 /** The step of the engine in which it happened. */
-export type MediaStage = 'tools' | 'probe' | 'keyframes' | 'poster' | 'chunk'
+export type MediaStage = 'tools' | 'probe' | 'keyframes' | 'poster' | 'chunk' | 'descent'
 
 /** Raised by every function of the media engine. Messages hold no path, address or token. */
 export class MediaError extends BluelampError {

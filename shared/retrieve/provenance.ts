@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { BluelampError, nothingHere } from '../errors.ts'
+import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import { type FootageId, PLAYABLE_KINDS, type PlayableKind } from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
-import { renderChunk } from '../media/render-chunk.ts'
+import type { Descent } from '../media/chunk-result.ts'
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'
 import type { StreamRow } from '../storage/rendition-rows.ts'
@@ -18,6 +17,8 @@ export type ChunkProvenance = {
   tool: { version: string; arguments: string[] }
   output: { bytes: number; sha256: string }
   video: StreamRow['output']['video']
+  /** How its pictures were compared with the original's when it was made; null: it is encoded. */
+  descent: Descent | null
 }
 
 /** What every rendition of a recording was made of, by what, and what came out. */
@@ -25,17 +26,6 @@ export type Provenance = {
   id: FootageId
   original: { sha256: string; sha256Declared: boolean; size: number; versionId: string | null }
   renditions: { kind: PlayableKind; statement: string; chunks: ChunkProvenance[] }[]
-}
-
-/** What a new look at one chunk of the copy found, beside what was recorded when it was made. */
-export type DescentCheck = {
-  chunk: number
-  /** Whether the file that is played is still the one that was made. */
-  fileUnchanged: boolean
-  /** Whether its pictures are the packets of the original, read once more. */
-  packetsAreTheOriginals: boolean
-  recorded: { sha256: string; video: StreamRow['output']['video'] }
-  found: { sha256: string; video: StreamRow['output']['video'] }
 }
 
 /** How many manifests are read at a time. */
@@ -57,74 +47,35 @@ export async function provenanceOf(
   const found: Provenance['renditions'] = []
   for (const kind of PLAYABLE_KINDS) {
     const rows = await renditionRows.list(id, kind)
-    const chunks = await chunksOf(services, rows)
+    const chunks = await chunksOf(services, kind, rows)
     found.push({ kind, statement: statementOf(kind, plan), chunks })
   }
   return { id, original: { sha256, sha256Declared, size, versionId }, renditions: found }
 }
 
-/**
- * Proves the descent of one chunk of a stream copy anew: reads its packets from the original once
- * more, and the file that is played.
- * @throws BluelampError `not-found` if refused or missing; `conflict` if the copy is re-encoded
- */
-export async function checkDescent(
-  services: Services,
-  visitor: Visitor,
-  id: FootageId,
-  chunk: number,
-  signal: AbortSignal,
-): Promise<DescentCheck> {
-  const { renditionRows, renditions, originals, headers, mediaTools } = services
-  const { footage } = await admit(services, visitor, 'view', id)
-  const original = renderedOriginal(footage)
-  const plan = await renditions.readPlan(id)
-  const planned = plan.chunks[chunk]
-  const row = (await renditionRows.list(id, 'copy')).find((candidate) => candidate.chunk === chunk)
-  if (!planned || !row) throw nothingHere()
-  if (plan.copy.video.method !== 'copied') {
-    throw new BluelampError('conflict', 'Its pictures are re-encoded: they have other packets.')
-  }
-  const digest = createHash('sha256')
-  for await (const bytes of await renditions.read(row.blob, signal)) digest.update(bytes)
-  const { copy } = await renderChunk({
-    source: await headers.open(original.blob, originals.source(original), signal),
-    tools: await mediaTools(),
-    plan,
-    chunk: planned,
-    wanted: { copy: true, proxy: false, storyboard: false },
-    onOutput: async () => {},
-    signal,
-  })
-  if (!copy) throw new Error(`Chunk ${chunk} was rendered again without a result.`)
-  const recorded = { sha256: row.output.sha256, video: row.output.video }
-  const found = { sha256: digest.digest('hex'), video: copy.video }
-  return {
-    chunk,
-    fileUnchanged: found.sha256 === recorded.sha256,
-    packetsAreTheOriginals: found.video.sha256 === recorded.video.sha256,
-    recorded,
-    found,
-  }
-}
-
-function renderedOriginal(footage: Footage) {
+/** @throws BluelampError `conflict` before anything is rendered */
+export function renderedOriginal(footage: Footage) {
   const original = findPart(footage, 'recording')?.original
   if (original && footage.renditions.length > 0) return original
   throw new BluelampError('conflict', `Nothing is rendered of it yet: it is ${footage.state}.`)
 }
 
-async function chunksOf({ renditions }: Services, rows: StreamRow[]): Promise<ChunkProvenance[]> {
+async function chunksOf(
+  { renditions }: Services,
+  kind: PlayableKind,
+  rows: StreamRow[],
+): Promise<ChunkProvenance[]> {
   const chunks: ChunkProvenance[] = []
   for (let start = 0; start < rows.length; start += AT_A_TIME) {
     const some = rows.slice(start, start + AT_A_TIME)
-    chunks.push(...(await Promise.all(some.map((row) => chunkOf(renditions, row)))))
+    chunks.push(...(await Promise.all(some.map((row) => chunkOf(renditions, kind, row)))))
   }
   return chunks
 }
 
 async function chunkOf(
   renditions: Services['renditions'],
+  kind: PlayableKind,
   { chunk, manifest: name, output }: StreamRow,
 ): Promise<ChunkProvenance> {
   const manifest = await renditions.readManifest(name)
@@ -143,5 +94,6 @@ async function chunkOf(
     tool: manifest.result.tool,
     output: { bytes, sha256 },
     video,
+    descent: kind === 'copy' ? manifest.result.descent : null,
   }
 }

@@ -123,13 +123,18 @@ describe('a recording on its way from the dock to an investigator', () => {
   })
 
   it('proves the descent of what is played, and again on demand', async () => {
-    type Chunk = { sourceSha256: string; tool: { version: string; arguments: string[] } }
+    type Chunk = {
+      sourceSha256: string
+      tool: { version: string; arguments: string[] }
+      descent: object | null
+    }
     const { original, renditions } = await get<{
       original: { sha256: string }
-      renditions: { chunks: Chunk[] }[]
+      renditions: { kind: string; chunks: Chunk[] }[]
     }>(CLEARED, `/footage/${id}/provenance`)
-    for (const { chunks } of renditions) {
+    for (const { kind, chunks } of renditions) {
       expect(chunks).toHaveLength(1)
+      expect(chunks[0]?.descent).toEqual(kind === 'copy' ? { form: 'raw', packets: 377 } : null)
       expect(chunks[0]?.sourceSha256).toBe(original.sha256)
       expect(chunks[0]?.tool.version).toBe(tools.version)
       expect(chunks[0]?.tool.arguments.join(' ')).not.toMatch(/127\.0\.0\.1|\/tmp/)
@@ -138,6 +143,13 @@ describe('a recording on its way from the dock to an investigator', () => {
       fileUnchanged: true,
       packetsAreTheOriginals: true,
       found: { video: { packets: 377 } },
+    })
+    const everybodys = ['-map', '0:v:0', '-c', 'copy', '-f', 'hash', '-hash', 'sha256', '-']
+    const { stdout } = await run(tools.ffmpeg, ['-v', 'error', '-i', STREET, ...everybodys])
+    const sha256 = stdout.trim().split('=')[1]?.toLowerCase()
+    expect(await get(CLEARED, `/footage/${id}/provenance?check=all`)).toMatchObject({
+      ...{ chunks: 1, changedFiles: [], packetsAreTheOriginals: true, form: 'raw' },
+      ...{ copy: { packets: 377, sha256 }, original: { sha256 } },
     })
   })
 

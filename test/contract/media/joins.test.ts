@@ -1,5 +1,8 @@
+import { createReadStream, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CopyHash, hashOriginal } from '../../../shared/media/hash-packets.ts'
 import type { MediaTools } from '../../../shared/media/tools.ts'
 import {
   ANNEX_B,
@@ -8,6 +11,7 @@ import {
   ffmpeg,
   fileSource,
   largestGap,
+  never,
   packetsOf,
   planOf,
   renderAll,
@@ -61,7 +65,7 @@ describe.each(tools.map((each) => [each.version, each] as const))('with ffmpeg %
     const source = fileSource(file)
     const plan = await planOf(source, each, 1.5)
     await using out = await temporaryFolder()
-    await renderAll(source, each, plan, out.path)
+    const results = await renderAll(source, each, plan, out.path)
     expect(plan.chunks.length).toBeGreaterThan(2)
 
     // Some writers leave a hole after the first packet: it stays, and no other comes to it.
@@ -88,8 +92,41 @@ describe.each(tools.map((each) => [each.version, each] as const))('with ffmpeg %
       expect(largestGap(sounds.map(({ pts }) => pts))).toBeLessThan(soundGap)
     }
     const filter = name.endsWith('.ts') || name.endsWith('.avi') ? ANNEX_B : undefined
-    expect(await videoHash(each, path.join(out.path, 'copy.m3u8'), filter)).toBe(
-      await videoHash(each, file, filter),
-    )
+    const original = await videoHash(each, file, filter)
+    expect(await videoHash(each, path.join(out.path, 'copy.m3u8'), filter)).toBe(original)
+
+    const copy = new CopyHash(plan)
+    for (const { index, copy: output } of results)
+      expect(await copy.add(createReadStream(path.join(out.path, `copy-${index}.mp4`)))).toBe(
+        output?.sha256,
+      )
+    const found = copy.finish()
+    const packets = SECONDS * RATE
+    const job = { source, tools: each, plan, packets, wallMs: 20_000, signal: never }
+    expect(original).toContain(found.sha256)
+    expect(found.packets).toBe(packets)
+    expect(await hashOriginal(job)).toBe(found.sha256)
   })
+})
+
+it('finds out a copy in which a picture was altered, and one that is cut off', async () => {
+  const source = fileSource(path.join(folder.path, 'open.mp4'))
+  const plan = await planOf(source, first)
+  await using out = await temporaryFolder()
+  await renderAll(source, first, plan, out.path, { copy: true, proxy: false, storyboard: false })
+  const played = readFileSync(path.join(out.path, 'copy-0.mp4'))
+  const hashOf = async (bytes: Buffer) => {
+    const copy = new CopyHash(plan)
+    return { file: await copy.add(Readable.from([bytes])), ...copy.finish() }
+  }
+  const sound = await hashOf(played)
+  const altered = Buffer.from(played)
+  // The first media data begin with a picture.
+  const at = altered.indexOf('mdat') + 1000
+  altered[at] = (altered[at] ?? 0) ^ 1
+  const found = await hashOf(altered)
+  expect(found.packets).toBe(sound.packets)
+  expect(found.sha256).not.toBe(sound.sha256)
+  expect(found.file).not.toBe(sound.file)
+  expect(await hashOf(played.subarray(0, played.length - 1000))).toMatchObject({ file: null })
 })
