@@ -33,7 +33,8 @@ export type ChildRun = {
 /**
  * Runs a program that reads nothing and writes only to pipes, and returns its log's tail once it
  * has ended and every pipe is read. It runs in a process group of its own, with nothing in its
- * environment, and where `prlimit` exists it can write no file and has bounded memory.
+ * environment. Where `prlimit` exists it can write no file and has bounded memory, and where
+ * `setpriv` exists it does not outlive this process, even if that is killed.
  * Its output is disposable, so it is never asked to stop but killed, group and all.
  * @throws MediaError, or whatever a pipe reader threw
  */
@@ -109,11 +110,22 @@ export const redact = (text: string): string =>
     .replace(/(^|[\s'"=])\/[^\s'":]+/g, '$1<path>')
     .trim()
 
+/**
+ * Has the program started by `setpriv`, which lets it die with this process should that be killed,
+ * and by `prlimit`: each sets its limit and becomes the next. Both belong to util-linux.
+ */
 function withLimits({ file, args }: ChildRun): [string, string[]] {
-  const prlimit = PRLIMIT_PATHS.find((path) => existsSync(path))
-  return prlimit
-    ? [prlimit, ['--fsize=0', '--core=0', `--data=${CHILD_MEMORY_BYTES}`, file, ...args]]
-    : [file, args]
+  const limits = [
+    ...tool('setpriv', '--pdeathsig', 'KILL'),
+    ...tool('prlimit', '--fsize=0', '--core=0', `--data=${CHILD_MEMORY_BYTES}`),
+  ]
+  const [first = file, ...rest] = [...limits, file, ...args]
+  return [first, rest]
+}
+
+function tool(name: string, ...options: string[]): string[] {
+  const found = TOOL_FOLDERS.map((folder) => `${folder}/${name}`).find((path) => existsSync(path))
+  return found ? [found, ...options] : []
 }
 
 /**
@@ -122,7 +134,7 @@ function withLimits({ file, args }: ChildRun): [string, string[]] {
  */
 const CHILD_ENVIRONMENT = { GCONV_PATH: '/nonexistent', MALLOC_ARENA_MAX: '2' }
 
-const PRLIMIT_PATHS = ['/usr/bin/prlimit', '/bin/prlimit']
+const TOOL_FOLDERS = ['/usr/bin', '/bin']
 
 function stderrTail(child: ChildProcess): () => string {
   let tail = Buffer.alloc(0)

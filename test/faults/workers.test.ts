@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { processes } from '../processes.ts'
 import {
   openScene,
   PIPELINE_LIMIT_MS,
@@ -36,7 +37,15 @@ describe('a worker that is killed', () => {
         timeout: PIPELINE_LIMIT_MS,
         interval: 20,
       })
+      const [worker] = scene.system.host?.workers ?? []
+      const ofWorker = () => processes().filter(({ parent }) => parent === worker)
+      await vi.waitFor(() => expect(ofWorker().map(({ name }) => name)).toContain('ffmpeg'), 10_000)
+      const orphans = ofWorker().map(({ pid }) => pid)
       await scene.system.host?.killWorker(0)
+      await vi.waitFor(() => {
+        const alive = processes().filter(({ pid }) => orphans.includes(pid))
+        expect(alive).toEqual([])
+      }, 10_000)
       await scene.until(id, 'ready')
       const playback = await scene.as(
         personWith('EvidenceManager'),

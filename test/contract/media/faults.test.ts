@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,6 +11,7 @@ import { makePoster } from '../../../shared/media/poster.ts'
 import { renderChunk } from '../../../shared/media/render-chunk.ts'
 import type { FootageSource } from '../../../shared/media/source.ts'
 import { findMediaTools, type MediaTools } from '../../../shared/media/tools.ts'
+import { processes } from '../../processes.ts'
 import {
   allTools,
   EVERYTHING,
@@ -65,18 +67,9 @@ const foldersOfThisProcess = async () =>
   (await readdir(tmpdir())).filter((name) => name.startsWith(`bluelamp-media-${process.pid}-`))
 /** Children of this process that still run, by their command names. */
 const children = () =>
-  readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && existsSync(`/proc/${pid}/stat`))
-    .flatMap((pid) => {
-      try {
-        const [, name = '', rest = ''] =
-          /\((.*)\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-        const [state, parent] = rest.split(' ')
-        return Number(parent) === process.pid && state !== 'Z' ? [name] : []
-      } catch {
-        return []
-      }
-    })
+  processes()
+    .filter(({ parent }) => parent === process.pid)
+    .map(({ name }) => name)
 
 describe('when something fails', () => {
   it('a source that breaks off is an error, not a short recording', async () => {
@@ -179,6 +172,22 @@ describe('children', () => {
     await expect(failing).rejects.toThrow(
       'ended with 3. Its last words: cannot open <address> <path>',
     )
+  })
+
+  it.runIf(existsSync('/usr/bin/setpriv'))('die with the process that started them', async () => {
+    // It writes nothing, so that no broken pipe can end it.
+    const script = [
+      `import { runChild } from '${path.resolve('shared/media/child-process.ts')}'`,
+      `const run = { file: '/bin/sleep', args: ['600'], stage: 'chunk', pipes: [async () => {}],`,
+      `  wallMs: 60_000, stallMs: 60_000, signal: new AbortController().signal }`,
+      `runChild({ ...run, onStart: () => console.log('started') })`,
+    ].join('\n')
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', script])
+    const sleepers = () => processes().filter((one) => one.parent === parent.pid)
+    await vi.waitFor(() => expect(sleepers()).toMatchObject([{ name: 'sleep' }]), 10_000)
+    const [sleeper] = sleepers()
+    parent.kill('SIGKILL')
+    await vi.waitFor(() => expect(processes().map(({ pid }) => pid)).not.toContain(sleeper?.pid))
   })
 
   it('see none of this process’s environment and can write no file', async () => {
