@@ -27,6 +27,7 @@ const FAULTS = {
 
 /** The codes of every error that Bluelamp raises on purpose. */
 export type ErrorCode = keyof typeof FAULTS
+export const ERROR_CODES = Object.keys(FAULTS) as [ErrorCode, ...ErrorCode[]]
 
 /** A field of a request that was refused, and why. */
 export type FieldError = { field: string; message: string }

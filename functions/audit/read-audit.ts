@@ -1,18 +1,20 @@
 import { app } from '@azure/functions'
 import { readTrail } from '../../shared/audit/read-trail.ts'
+import { exportedTrailSchema } from '../../shared/audit/verify-trail.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { route } from '../../shared/http/route.ts'
 
-/** The audit trail of a recording, with what vouches for it. */
-export const handleReadAudit = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  return { jsonBody: await readTrail(call.services, visitor, id) }
-})
-
-app.http('readAudit', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/audit',
-  handler: handleReadAudit,
-})
+app.http(
+  ...route({
+    name: 'readAudit',
+    method: 'GET',
+    path: 'footage/{id}/audit',
+    summary: 'The audit trail of a recording, with what vouches for it',
+    access: { action: 'read-audit' },
+    params: { id: footageIdSchema },
+    answers: { 200: { body: exportedTrailSchema } },
+    async handle({ services, params, visitor }) {
+      return { status: 200, body: await readTrail(services, await visitor(), params.id) }
+    },
+  }),
+)

@@ -1,21 +1,24 @@
 import { app } from '@azure/functions'
-import { edge } from '../../shared/http/edge.ts'
-import { dayQuerySchema, reportUnusualAccess } from '../../shared/watch/report.ts'
+import { route } from '../../shared/http/route.ts'
+import {
+  accessReportSchema,
+  dayQuerySchema,
+  reportUnusualAccess,
+} from '../../shared/watch/report.ts'
 
-/** The unusual access of a day, for those who watch the watchers. */
-export const handleUnusualAccess = edge(async (call) => {
-  const { services, clientAddress } = call
-  const { oid: actor } = await call.caller('watch-access')
-  const query = call.query(dayQuerySchema)
-  const subject = query.day ?? 'today'
-  const consulted = 'unusual-access' as const
-  await services.consultations.note({ actor, consulted, subject, clientAddress })
-  return { jsonBody: await reportUnusualAccess(services, query) }
-})
-
-app.http('unusualAccess', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'audit/unusual-access',
-  handler: handleUnusualAccess,
-})
+app.http(
+  ...route({
+    name: 'unusualAccess',
+    method: 'GET',
+    path: 'audit/unusual-access',
+    summary: 'Whose access of a day was unusual, for those who watch the watchers',
+    access: { duty: 'watch-access' },
+    query: dayQuerySchema,
+    answers: { 200: { body: accessReportSchema } },
+    async handle({ services, query, caller: { oid: actor }, clientAddress }) {
+      const asked = { consulted: 'unusual-access', subject: query.day ?? 'today' } as const
+      await services.consultations.note({ actor, ...asked, clientAddress })
+      return { status: 200, body: await reportUnusualAccess(services, query) }
+    },
+  }),
+)

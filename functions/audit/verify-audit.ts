@@ -1,18 +1,20 @@
 import { app } from '@azure/functions'
 import { checkTrail } from '../../shared/audit/read-trail.ts'
+import { trailVerdictSchema } from '../../shared/audit/verify-trail.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { route } from '../../shared/http/route.ts'
 
-/** Whether the audit trail of a recording is whole. */
-export const handleVerifyAudit = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  return { jsonBody: await checkTrail(call.services, visitor, id) }
-})
-
-app.http('verifyAudit', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/audit/verify',
-  handler: handleVerifyAudit,
-})
+app.http(
+  ...route({
+    name: 'verifyAudit',
+    method: 'GET',
+    path: 'footage/{id}/audit/verify',
+    summary: 'Whether the audit trail of a recording is whole',
+    access: { action: 'verify' },
+    params: { id: footageIdSchema },
+    answers: { 200: { body: trailVerdictSchema } },
+    async handle({ services, params, visitor }) {
+      return { status: 200, body: await checkTrail(services, await visitor(), params.id) }
+    },
+  }),
+)

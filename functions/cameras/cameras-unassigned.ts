@@ -1,16 +1,19 @@
 import { app } from '@azure/functions'
-import { unassignedFootage } from '../../shared/cameras/unassigned.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { unassignedFootage, unassignedFootageSchema } from '../../shared/cameras/unassigned.ts'
+import { listOf, wholeList } from '../../shared/http/list-of.ts'
+import { route } from '../../shared/http/route.ts'
 
-/** Recordings of which nobody is on record as having worn the camera. Its name lets its route come before that of one camera. */
-export const handleCamerasUnassigned = edge(async (call) => {
-  await call.caller('keep-camera-register')
-  return { jsonBody: { items: await unassignedFootage(call.services), next: null } }
-})
-
-app.http('camerasUnassigned', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'cameras/unassigned',
-  handler: handleCamerasUnassigned,
-})
+app.http(
+  ...route({
+    // Its name lets its route come before that of one camera.
+    name: 'camerasUnassigned',
+    method: 'GET',
+    path: 'cameras/unassigned',
+    summary: 'Recordings of which nobody is on record as having worn the camera',
+    access: { duty: 'keep-camera-register' },
+    answers: { 200: { body: listOf(unassignedFootageSchema) } },
+    async handle({ services }) {
+      return { status: 200, body: wholeList(await unassignedFootage(services)) }
+    },
+  }),
+)

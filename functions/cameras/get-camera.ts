@@ -1,18 +1,20 @@
 import { app } from '@azure/functions'
 import { readCamera } from '../../shared/cameras/keep-issues.ts'
-import { serialSchema } from '../../shared/footage/camera-issues.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { cameraEntrySchema, serialSchema } from '../../shared/footage/camera-issues.ts'
+import { route } from '../../shared/http/route.ts'
 
-/** Who wore a camera from when to when. */
-export const handleGetCamera = edge(async (call) => {
-  await call.caller('keep-camera-register')
-  const { entry, etag } = await readCamera(call.services, call.param('serial', serialSchema))
-  return { jsonBody: entry, headers: { etag } }
-})
-
-app.http('getCamera', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'cameras/{serial}',
-  handler: handleGetCamera,
-})
+app.http(
+  ...route({
+    name: 'getCamera',
+    method: 'GET',
+    path: 'cameras/{serial}',
+    summary: 'Who wore a camera from when to when',
+    access: { duty: 'keep-camera-register' },
+    params: { serial: serialSchema },
+    answers: { 200: { body: cameraEntrySchema, etag: true } },
+    async handle({ services, params }) {
+      const { entry, etag } = await readCamera(services, params.serial)
+      return { status: 200, body: entry, etag }
+    },
+  }),
+)

@@ -1,24 +1,28 @@
 import { app } from '@azure/functions'
 import { issueCamera, issueRequestSchema } from '../../shared/cameras/keep-issues.ts'
-import { serialSchema } from '../../shared/footage/camera-issues.ts'
+import { cameraEntrySchema, serialSchema } from '../../shared/footage/camera-issues.ts'
 import { instantSchema } from '../../shared/footage/clock.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { pathTextSchema } from '../../shared/http/path-value.ts'
+import { pathTextSchema } from '../../shared/footage/path-text.ts'
+import { ifMatch } from '../../shared/http/optional-header.ts'
+import { route } from '../../shared/http/route.ts'
 
-/** Enters or corrects who wore a camera from a moment on. */
-export const handleIssueCamera = edge(async (call) => {
-  const { oid: actor } = await call.caller('keep-camera-register')
-  const serial = call.param('serial', serialSchema)
-  const from = call.param('from', pathTextSchema.pipe(instantSchema))
-  const issue = { from, ...(await call.body(issueRequestSchema)) }
-  const ifMatch = call.header('if-match')
-  const { entry, etag } = await issueCamera(call.services, actor, serial, issue, ifMatch)
-  return { jsonBody: entry, headers: { etag } }
-})
-
-app.http('issueCamera', {
-  methods: ['PUT'],
-  authLevel: 'anonymous',
-  route: 'cameras/{serial}/issues/{from}',
-  handler: handleIssueCamera,
-})
+app.http(
+  ...route({
+    name: 'issueCamera',
+    method: 'PUT',
+    path: 'cameras/{serial}/issues/{from}',
+    summary: 'Enters or corrects who wore a camera from a moment on',
+    access: { duty: 'keep-camera-register' },
+    params: { serial: serialSchema, from: pathTextSchema.pipe(instantSchema) },
+    headers: ifMatch,
+    body: issueRequestSchema,
+    answers: { 200: { body: cameraEntrySchema, etag: true } },
+    problems: ['conflict', 'precondition-failed'],
+    async handle({ services, params: { serial, from }, headers, body, caller }) {
+      const issue = { from, ...body }
+      const version = headers['if-match']
+      const { entry, etag } = await issueCamera(services, caller.oid, serial, issue, version)
+      return { status: 200, body: entry, etag }
+    },
+  }),
+)

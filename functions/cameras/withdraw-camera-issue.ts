@@ -1,23 +1,26 @@
 import { app } from '@azure/functions'
 import { withdrawIssue } from '../../shared/cameras/keep-issues.ts'
-import { serialSchema } from '../../shared/footage/camera-issues.ts'
+import { cameraEntrySchema, serialSchema } from '../../shared/footage/camera-issues.ts'
 import { instantSchema } from '../../shared/footage/clock.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { pathTextSchema } from '../../shared/http/path-value.ts'
+import { pathTextSchema } from '../../shared/footage/path-text.ts'
+import { ifMatch } from '../../shared/http/optional-header.ts'
+import { route } from '../../shared/http/route.ts'
 
-/** Takes back an issue of a camera that never was. */
-export const handleWithdrawCameraIssue = edge(async (call) => {
-  const { oid: actor } = await call.caller('keep-camera-register')
-  const serial = call.param('serial', serialSchema)
-  const from = call.param('from', pathTextSchema.pipe(instantSchema))
-  const ifMatch = call.header('if-match')
-  const { entry, etag } = await withdrawIssue(call.services, actor, serial, from, ifMatch)
-  return { jsonBody: entry, headers: { etag } }
-})
-
-app.http('withdrawCameraIssue', {
-  methods: ['DELETE'],
-  authLevel: 'anonymous',
-  route: 'cameras/{serial}/issues/{from}',
-  handler: handleWithdrawCameraIssue,
-})
+app.http(
+  ...route({
+    name: 'withdrawCameraIssue',
+    method: 'DELETE',
+    path: 'cameras/{serial}/issues/{from}',
+    summary: 'Takes back an issue of a camera that never was',
+    access: { duty: 'keep-camera-register' },
+    params: { serial: serialSchema, from: pathTextSchema.pipe(instantSchema) },
+    headers: ifMatch,
+    answers: { 200: { body: cameraEntrySchema, etag: true } },
+    problems: ['precondition-failed'],
+    async handle({ services, params: { serial, from }, headers, caller }) {
+      const version = headers['if-match']
+      const { entry, etag } = await withdrawIssue(services, caller.oid, serial, from, version)
+      return { status: 200, body: entry, etag }
+    },
+  }),
+)

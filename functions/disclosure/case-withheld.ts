@@ -1,21 +1,24 @@
 import { app } from '@azure/functions'
-import { withheldOfCase, withheldQuerySchema } from '../../shared/disclosure/withheld.ts'
-import { referenceSchema } from '../../shared/footage/references.ts'
-import { edge, requireDuty } from '../../shared/http/edge.ts'
-import { pathTextSchema } from '../../shared/http/path-value.ts'
+import {
+  withheldOfCase,
+  withheldQuerySchema,
+  withheldSchema,
+} from '../../shared/disclosure/withheld.ts'
+import { referencePathSchema } from '../../shared/footage/references.ts'
+import { route } from '../../shared/http/route.ts'
 
-/** Tells the disclosure officer of a case how many of its recordings are withheld from view, and whose. */
-export const handleCaseWithheld = edge(async (call) => {
-  const visitor = await call.visitor()
-  requireDuty(visitor.principal, 'disclose-case')
-  const urn = call.param('urn', pathTextSchema.pipe(referenceSchema.shape.value))
-  const query = call.query(withheldQuerySchema)
-  return { jsonBody: await withheldOfCase(call.services, visitor, urn, query) }
-})
-
-app.http('caseWithheld', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'cases/{urn}/withheld',
-  handler: handleCaseWithheld,
-})
+app.http(
+  ...route({
+    name: 'caseWithheld',
+    method: 'GET',
+    path: 'cases/{urn}/withheld',
+    summary: 'How many recordings of a case are withheld from its disclosure officer, and whose',
+    access: { duty: 'disclose-case' },
+    params: { urn: referencePathSchema.shape.value },
+    query: withheldQuerySchema,
+    answers: { 200: { body: withheldSchema } },
+    async handle({ services, params: { urn }, query, visitor }) {
+      return { status: 200, body: await withheldOfCase(services, await visitor(), urn, query) }
+    },
+  }),
+)

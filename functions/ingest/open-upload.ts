@@ -1,19 +1,21 @@
 import { app } from '@azure/functions'
-import { edge } from '../../shared/http/edge.ts'
-import { openUpload } from '../../shared/ingest/open-upload.ts'
+import { route } from '../../shared/http/route.ts'
+import { openedUploadSchema, openUpload } from '../../shared/ingest/open-upload.ts'
 import { uploadRequestSchema } from '../../shared/ingest/upload-request.ts'
 
-/** A dock asks for leave to upload a recording. */
-export const handleOpenUpload = edge(async (call) => {
-  const dock = await call.caller('upload-footage')
-  const request = await call.body(uploadRequestSchema)
-  const { created, upload } = await openUpload(call.services, dock, request)
-  return { status: created ? 201 : 200, jsonBody: upload }
-})
-
-app.http('openUpload', {
-  methods: ['POST'],
-  authLevel: 'anonymous',
-  route: 'uploads',
-  handler: handleOpenUpload,
-})
+app.http(
+  ...route({
+    name: 'openUpload',
+    method: 'POST',
+    path: 'uploads',
+    summary: 'Leave to upload a recording, with a URL for each part that is still wanted',
+    access: { duty: 'upload-footage' },
+    body: uploadRequestSchema,
+    answers: { 200: { body: openedUploadSchema }, 201: { body: openedUploadSchema } },
+    problems: ['conflict'],
+    async handle({ services, caller, body }) {
+      const { created, upload } = await openUpload(services, caller, body)
+      return { status: created ? 201 : 200, body: upload }
+    },
+  }),
+)

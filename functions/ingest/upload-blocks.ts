@@ -1,22 +1,21 @@
 import { app } from '@azure/functions'
 import { z } from 'zod'
 import { footageIdSchema, partNameSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { pendingBlocks } from '../../shared/ingest/upload-status.ts'
+import { route } from '../../shared/http/route.ts'
+import { pendingBlocks, pendingBlocksSchema } from '../../shared/ingest/upload-status.ts'
 
-const querySchema = z.strictObject({ part: partNameSchema.default('recording') })
-
-/** An interrupted dock asks which blocks have arrived. */
-export const handleUploadBlocks = edge(async (call) => {
-  const dock = await call.caller('upload-footage')
-  const id = call.param('id', footageIdSchema)
-  const { part } = call.query(querySchema)
-  return { jsonBody: await pendingBlocks(call.services, dock, id, part) }
-})
-
-app.http('uploadBlocks', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'uploads/{id}/blocks',
-  handler: handleUploadBlocks,
-})
+app.http(
+  ...route({
+    name: 'uploadBlocks',
+    method: 'GET',
+    path: 'uploads/{id}/blocks',
+    summary: 'Which blocks of an interrupted upload have arrived',
+    access: { duty: 'upload-footage' },
+    params: { id: footageIdSchema },
+    query: z.strictObject({ part: partNameSchema.default('recording') }),
+    answers: { 200: { body: pendingBlocksSchema } },
+    async handle({ services, caller, params, query }) {
+      return { status: 200, body: await pendingBlocks(services, caller, params.id, query.part) }
+    },
+  }),
+)

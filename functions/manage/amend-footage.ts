@@ -1,21 +1,23 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { changeAnswer } from '../../shared/http/change-answer.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { route } from '../../shared/http/route.ts'
 import { amendFootage, amendmentSchema } from '../../shared/manage/amend.ts'
+import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 
-/** Marks a recording, restricts it, or corrects what is on record of it. */
-export const handleAmendFootage = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const amendment = await call.body(amendmentSchema)
-  const request = { visitor, id, ifMatch: call.header('if-match') }
-  return changeAnswer(await amendFootage(call.services, request, amendment))
-})
-
-app.http('amendFootage', {
-  methods: ['PATCH'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}',
-  handler: handleAmendFootage,
-})
+app.http(
+  ...route({
+    name: 'amendFootage',
+    method: 'PATCH',
+    path: 'footage/{id}',
+    summary: 'Marks a recording, restricts it, or corrects what is on record of it',
+    access: { action: 'mark' },
+    params: { id: footageIdSchema },
+    body: amendmentSchema,
+    ...FOOTAGE_CHANGE,
+    problems: [...STALE, 'conflict'],
+    async handle({ services, params: { id }, headers, body, visitor }) {
+      const request = { visitor: await visitor(), id, ifMatch: headers['if-match'] }
+      return changed(await amendFootage(services, request, body))
+    },
+  }),
+)

@@ -1,21 +1,22 @@
 import { app } from '@azure/functions'
 import { z } from 'zod'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { approveBreakGlass } from '../../shared/manage/break-glass.ts'
+import { route } from '../../shared/http/route.ts'
+import { approveBreakGlass, approvedSchema } from '../../shared/manage/break-glass.ts'
 
-/** A second person approves access in an emergency. */
-export const handleApproveBreakGlass = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const key = call.param('request', z.uuidv7())
-  const { request, approval } = await approveBreakGlass(call.services, visitor, id, key)
-  return { jsonBody: { request, state: 'approved', ...approval } }
-})
-
-app.http('approveBreakGlass', {
-  methods: ['POST'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/break-glass/{request}/approval',
-  handler: handleApproveBreakGlass,
-})
+app.http(
+  ...route({
+    name: 'approveBreakGlass',
+    method: 'POST',
+    path: 'footage/{id}/break-glass/{request}/approval',
+    summary: 'Approves, as a second person, access in an emergency',
+    access: { action: 'approve-break-glass' },
+    params: { id: footageIdSchema, request: z.uuidv7() },
+    answers: { 200: { body: approvedSchema } },
+    problems: ['forbidden', 'conflict'],
+    async handle({ services, params: { id, request }, visitor }) {
+      const approval = await approveBreakGlass(services, await visitor(), id, request)
+      return { status: 200, body: { request, state: 'approved', ...approval } }
+    },
+  }),
+)

@@ -1,21 +1,23 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { askBreakGlass } from '../../shared/manage/break-glass.ts'
+import { route } from '../../shared/http/route.ts'
+import { askBreakGlass, askedSchema } from '../../shared/manage/break-glass.ts'
 import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 
-/** Asks for access in an emergency. */
-export const handleAskBreakGlass = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const { reason } = await call.body(reasonOnlySchema)
-  const { request, approveBefore } = await askBreakGlass(call.services, visitor, id, reason)
-  return { status: 202, jsonBody: { request, state: 'pending', approveBefore } }
-})
-
-app.http('askBreakGlass', {
-  methods: ['POST'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/break-glass',
-  handler: handleAskBreakGlass,
-})
+app.http(
+  ...route({
+    name: 'askBreakGlass',
+    method: 'POST',
+    path: 'footage/{id}/break-glass',
+    summary: 'Asks for access in an emergency, which a second person must approve',
+    access: { action: 'break-glass' },
+    params: { id: footageIdSchema },
+    body: reasonOnlySchema,
+    answers: { 202: { body: askedSchema } },
+    async handle({ services, params, body, visitor }) {
+      const asked = await askBreakGlass(services, await visitor(), params.id, body.reason)
+      const { request, approveBefore } = asked
+      return { status: 202, body: { request, state: 'pending', approveBefore } }
+    },
+  }),
+)

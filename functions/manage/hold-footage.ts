@@ -1,29 +1,35 @@
 import { app } from '@azure/functions'
 import { unitSchema } from '../../shared/footage/boroughs.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { changeAnswer } from '../../shared/http/change-answer.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
+import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { planHold } from '../../shared/manage/holds.ts'
 import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 
-/** Keeps a recording from disposal. */
-export const handleHoldFootage = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const name = call.param('name', unitSchema)
-  const { reason } = await call.body(reasonOnlySchema)
-  const request = { visitor, id, ifMatch: call.header('if-match'), reason }
-  return changeAnswer(
-    await changeFootage(call.services, request, 'hold', (footage, author) =>
-      planHold(footage, name, author),
-    ),
-  )
-})
-
-app.http('holdFootage', {
-  methods: ['PUT'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/holds/{name}',
-  handler: handleHoldFootage,
-})
+app.http(
+  ...route({
+    name: 'holdFootage',
+    method: 'PUT',
+    path: 'footage/{id}/holds/{name}',
+    summary: 'Keeps a recording from disposal',
+    access: { action: 'hold' },
+    params: { id: footageIdSchema, name: unitSchema },
+    body: reasonOnlySchema,
+    ...FOOTAGE_CHANGE,
+    problems: [...STALE, 'conflict'],
+    async handle({ services, params: { id, name }, headers, body, visitor }) {
+      const request = {
+        visitor: await visitor(),
+        id,
+        ifMatch: headers['if-match'],
+        reason: body.reason,
+      }
+      return changed(
+        await changeFootage(services, request, 'hold', (footage, author) =>
+          planHold(footage, name, author),
+        ),
+      )
+    },
+  }),
+)

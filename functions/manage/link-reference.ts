@@ -1,31 +1,33 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { referenceSchema } from '../../shared/footage/references.ts'
-import { changeAnswer } from '../../shared/http/change-answer.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { pathTextSchema } from '../../shared/http/path-value.ts'
+import { referencePathSchema } from '../../shared/footage/references.ts'
+import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
+import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 import { planLink } from '../../shared/manage/references.ts'
 
-/** Links a recording to an incident, a crime, a case or an exhibit. */
-export const handleLinkReference = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const reference = {
-    type: call.param('type', referenceSchema.shape.type),
-    value: call.param('value', pathTextSchema.pipe(referenceSchema.shape.value)),
-  }
-  const { reason } = await call.body(reasonOnlySchema)
-  const request = { visitor, id, ifMatch: call.header('if-match'), reason }
-  return changeAnswer(
-    await changeFootage(call.services, request, 'link', (footage) => planLink(footage, reference)),
-  )
-})
-
-app.http('linkReference', {
-  methods: ['PUT'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/references/{type}/{*value}',
-  handler: handleLinkReference,
-})
+app.http(
+  ...route({
+    name: 'linkReference',
+    method: 'PUT',
+    path: 'footage/{id}/references/{type}/{*value}',
+    summary: 'Links a recording to an incident, a crime, a case or an exhibit',
+    access: { action: 'link' },
+    params: { id: footageIdSchema, ...referencePathSchema.shape },
+    body: reasonOnlySchema,
+    ...FOOTAGE_CHANGE,
+    problems: [...STALE, 'conflict'],
+    async handle({ services, params: { id, ...reference }, headers, body, visitor }) {
+      const request = {
+        visitor: await visitor(),
+        id,
+        ifMatch: headers['if-match'],
+        reason: body.reason,
+      }
+      return changed(
+        await changeFootage(services, request, 'link', (footage) => planLink(footage, reference)),
+      )
+    },
+  }),
+)

@@ -1,16 +1,18 @@
 import { app } from '@azure/functions'
-import { edge } from '../../shared/http/edge.ts'
-import { dueReviews } from '../../shared/manage/break-glass.ts'
+import { listOf, wholeList } from '../../shared/http/list-of.ts'
+import { route } from '../../shared/http/route.ts'
+import { dueReviewSchema, dueReviews } from '../../shared/manage/break-glass.ts'
 
-/** Access in emergencies that is still to be reviewed. */
-export const handleListBreakGlassReviews = edge(async (call) => {
-  await call.caller('review-break-glass')
-  return { jsonBody: { items: await dueReviews(call.services), next: null } }
-})
-
-app.http('listBreakGlassReviews', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'break-glass/reviews',
-  handler: handleListBreakGlassReviews,
-})
+app.http(
+  ...route({
+    name: 'listBreakGlassReviews',
+    method: 'GET',
+    path: 'break-glass/reviews',
+    summary: 'Access in emergencies that is still to be reviewed',
+    access: { duty: 'review-break-glass' },
+    answers: { 200: { body: listOf(dueReviewSchema) } },
+    async handle({ services }) {
+      return { status: 200, body: wholeList(await dueReviews(services)) }
+    },
+  }),
+)

@@ -1,29 +1,34 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { referenceSchema } from '../../shared/footage/references.ts'
-import { changeAnswer } from '../../shared/http/change-answer.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { pathTextSchema } from '../../shared/http/path-value.ts'
+import { referencePathSchema } from '../../shared/footage/references.ts'
+import { route } from '../../shared/http/route.ts'
 import { caseMarkRequestSchema, planCaseMark } from '../../shared/manage/cases.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
+import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 
-/** Marks a recording as evidence, unused or sensitive unused material of a case. */
-export const handleMarkForCase = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const urn = call.param('urn', pathTextSchema.pipe(referenceSchema.shape.value))
-  const mark = await call.body(caseMarkRequestSchema)
-  const request = { visitor, id, ifMatch: call.header('if-match'), reason: mark.reason }
-  return changeAnswer(
-    await changeFootage(call.services, request, 'mark-case', (footage, author) =>
-      planCaseMark(footage, urn, mark, author),
-    ),
-  )
-})
-
-app.http('markForCase', {
-  methods: ['PUT'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/cases/{*urn}',
-  handler: handleMarkForCase,
-})
+app.http(
+  ...route({
+    name: 'markForCase',
+    method: 'PUT',
+    path: 'footage/{id}/cases/{*urn}',
+    summary: 'Says whether a recording is evidence, unused or sensitive unused material of a case',
+    access: { action: 'mark-case' },
+    params: { id: footageIdSchema, urn: referencePathSchema.shape.value },
+    body: caseMarkRequestSchema,
+    ...FOOTAGE_CHANGE,
+    problems: [...STALE, 'conflict'],
+    async handle({ services, params: { id, urn }, headers, body, visitor }) {
+      const request = {
+        visitor: await visitor(),
+        id,
+        ifMatch: headers['if-match'],
+        reason: body.reason,
+      }
+      return changed(
+        await changeFootage(services, request, 'mark-case', (footage, author) =>
+          planCaseMark(footage, urn, body, author),
+        ),
+      )
+    },
+  }),
+)

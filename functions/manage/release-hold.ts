@@ -1,29 +1,33 @@
 import { app } from '@azure/functions'
 import { unitSchema } from '../../shared/footage/boroughs.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { changeAnswer } from '../../shared/http/change-answer.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
+import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { planHoldRelease } from '../../shared/manage/holds.ts'
 import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 
-/** Releases a hold of a recording. */
-export const handleReleaseHold = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const name = call.param('name', unitSchema)
-  const { reason } = await call.body(reasonOnlySchema)
-  const request = { visitor, id, ifMatch: call.header('if-match'), reason }
-  return changeAnswer(
-    await changeFootage(call.services, request, 'hold', (footage) =>
-      planHoldRelease(footage, name),
-    ),
-  )
-})
-
-app.http('releaseHold', {
-  methods: ['DELETE'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/holds/{name}',
-  handler: handleReleaseHold,
-})
+app.http(
+  ...route({
+    name: 'releaseHold',
+    method: 'DELETE',
+    path: 'footage/{id}/holds/{name}',
+    summary: 'Releases a hold of a recording',
+    access: { action: 'hold' },
+    params: { id: footageIdSchema, name: unitSchema },
+    body: reasonOnlySchema,
+    ...FOOTAGE_CHANGE,
+    problems: STALE,
+    async handle({ services, params: { id, name }, headers, body, visitor }) {
+      const request = {
+        visitor: await visitor(),
+        id,
+        ifMatch: headers['if-match'],
+        reason: body.reason,
+      }
+      return changed(
+        await changeFootage(services, request, 'hold', (footage) => planHoldRelease(footage, name)),
+      )
+    },
+  }),
+)

@@ -1,33 +1,33 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { referenceSchema } from '../../shared/footage/references.ts'
-import { changeAnswer } from '../../shared/http/change-answer.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { pathTextSchema } from '../../shared/http/path-value.ts'
+import { referencePathSchema } from '../../shared/footage/references.ts'
+import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
+import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 import { planUnlink } from '../../shared/manage/references.ts'
 
-/** Takes the link of a recording away. */
-export const handleUnlinkReference = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const reference = {
-    type: call.param('type', referenceSchema.shape.type),
-    value: call.param('value', pathTextSchema.pipe(referenceSchema.shape.value)),
-  }
-  const { reason } = await call.body(reasonOnlySchema)
-  const request = { visitor, id, ifMatch: call.header('if-match'), reason }
-  return changeAnswer(
-    await changeFootage(call.services, request, 'link', (footage) =>
-      planUnlink(footage, reference),
-    ),
-  )
-})
-
-app.http('unlinkReference', {
-  methods: ['DELETE'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/references/{type}/{*value}',
-  handler: handleUnlinkReference,
-})
+app.http(
+  ...route({
+    name: 'unlinkReference',
+    method: 'DELETE',
+    path: 'footage/{id}/references/{type}/{*value}',
+    summary: 'Takes the link of a recording away',
+    access: { action: 'link' },
+    params: { id: footageIdSchema, ...referencePathSchema.shape },
+    body: reasonOnlySchema,
+    ...FOOTAGE_CHANGE,
+    problems: STALE,
+    async handle({ services, params: { id, ...reference }, headers, body, visitor }) {
+      const request = {
+        visitor: await visitor(),
+        id,
+        ifMatch: headers['if-match'],
+        reason: body.reason,
+      }
+      return changed(
+        await changeFootage(services, request, 'link', (footage) => planUnlink(footage, reference)),
+      )
+    },
+  }),
+)

@@ -1,18 +1,20 @@
 import { app } from '@azure/functions'
-import { oidSchema } from '../../shared/clearance/person.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { oidSchema, registerEntrySchema } from '../../shared/clearance/person.ts'
+import { route } from '../../shared/http/route.ts'
 import { readRegister } from '../../shared/people/keep-register.ts'
 
-/** An administrator reads what the people register says of a person. */
-export const handleGetPerson = edge(async (call) => {
-  await call.caller('keep-people-register')
-  const { entry, etag } = await readRegister(call.services, call.param('oid', oidSchema))
-  return { jsonBody: entry, headers: { etag } }
-})
-
-app.http('getPerson', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'people/{oid}',
-  handler: handleGetPerson,
-})
+app.http(
+  ...route({
+    name: 'getPerson',
+    method: 'GET',
+    path: 'people/{oid}',
+    summary: 'What the people register says of a person',
+    access: { duty: 'keep-people-register' },
+    params: { oid: oidSchema },
+    answers: { 200: { body: registerEntrySchema, etag: true } },
+    async handle({ services, params }) {
+      const { entry, etag } = await readRegister(services, params.oid)
+      return { status: 200, body: entry, etag }
+    },
+  }),
+)

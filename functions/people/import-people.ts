@@ -1,24 +1,26 @@
 import { app } from '@azure/functions'
 import { z } from 'zod'
-import { edge } from '../../shared/http/edge.ts'
-import { importPeople } from '../../shared/people/import-people.ts'
-import { IMPORT_LIMIT_CHARACTERS } from '../../shared/people/read-csv.ts'
+import { route } from '../../shared/http/route.ts'
+import { importPeople, importReportSchema } from '../../shared/people/import-people.ts'
+import { IMPORT_LIMIT_BYTES } from '../../shared/people/read-csv.ts'
 
-const querySchema = z.strictObject({ dryRun: z.stringbool().default(false) })
-
-/** Brings the people register into line with a file of HR (text/csv), or says what it would do. */
-export const handleImportPeople = edge(async (call) => {
-  const { oid: actor } = await call.caller('keep-people-register')
-  const mode = call.query(querySchema)
-  const text = await call.text(IMPORT_LIMIT_CHARACTERS)
-  const report = await importPeople(call.services, actor, text, mode)
-  call.services.log.info('people were imported', { actor, ...mode, ...report.counts })
-  return { jsonBody: report }
-})
-
-app.http('importPeople', {
-  methods: ['POST'],
-  authLevel: 'anonymous',
-  route: 'people/import',
-  handler: handleImportPeople,
-})
+app.http(
+  ...route({
+    name: 'importPeople',
+    method: 'POST',
+    path: 'people/import',
+    summary: 'Brings the people register into line with a file of HR, or says what it would do',
+    access: { duty: 'keep-people-register' },
+    query: z.strictObject({ dryRun: z.stringbool().default(false) }),
+    body: z.string(),
+    accepts: 'text/csv',
+    bodyLimitBytes: IMPORT_LIMIT_BYTES,
+    answers: { 200: { body: importReportSchema } },
+    problems: ['precondition-failed'],
+    async handle({ services, caller: { oid: actor }, query, body }) {
+      const report = await importPeople(services, actor, body, query)
+      services.log.info('people were imported', { actor, ...query, ...report.counts })
+      return { status: 200, body: report }
+    },
+  }),
+)

@@ -1,21 +1,21 @@
 import { app } from '@azure/functions'
 import { oidSchema } from '../../shared/clearance/person.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { readHistory } from '../../shared/people/keep-register.ts'
+import { route } from '../../shared/http/route.ts'
+import { readHistory, registerHistorySchema } from '../../shared/people/keep-register.ts'
 
-/** Every change of what the people register says of a person. */
-export const handlePersonHistory = edge(async (call) => {
-  const { services, clientAddress } = call
-  const { oid: actor } = await call.caller('read-people-history')
-  const subject = call.param('oid', oidSchema)
-  const consulted = 'person-history' as const
-  await services.consultations.note({ actor, consulted, subject, clientAddress })
-  return { jsonBody: await readHistory(services, subject) }
-})
-
-app.http('personHistory', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'people/{oid}/history',
-  handler: handlePersonHistory,
-})
+app.http(
+  ...route({
+    name: 'personHistory',
+    method: 'GET',
+    path: 'people/{oid}/history',
+    summary: 'Every change of what the people register says of a person',
+    access: { duty: 'read-people-history' },
+    params: { oid: oidSchema },
+    answers: { 200: { body: registerHistorySchema } },
+    async handle({ services, params: { oid }, caller: { oid: actor }, clientAddress }) {
+      const asked = { consulted: 'person-history', subject: oid } as const
+      await services.consultations.note({ actor, ...asked, clientAddress })
+      return { status: 200, body: await readHistory(services, oid) }
+    },
+  }),
+)

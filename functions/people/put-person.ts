@@ -1,24 +1,26 @@
 import { app } from '@azure/functions'
 import { oidSchema, registerEntrySchema } from '../../shared/clearance/person.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { ifMatch } from '../../shared/http/optional-header.ts'
+import { route } from '../../shared/http/route.ts'
 import { writeRegister } from '../../shared/people/keep-register.ts'
 
-/** An administrator adds a person to the register, or replaces an entry (If-Match). */
-export const handlePutPerson = edge(async (call) => {
-  const { oid: actor } = await call.caller('keep-people-register')
-  const oid = call.param('oid', oidSchema)
-  const entry = await call.body(registerEntrySchema)
-  const written = await writeRegister(call.services, oid, entry, call.header('if-match'), {
-    by: actor,
-    cause: 'entered',
-  })
-  call.services.log.info('the people register changed', { actor, oid })
-  return { jsonBody: written.entry, headers: { etag: written.etag } }
-})
-
-app.http('putPerson', {
-  methods: ['PUT'],
-  authLevel: 'anonymous',
-  route: 'people/{oid}',
-  handler: handlePutPerson,
-})
+app.http(
+  ...route({
+    name: 'putPerson',
+    method: 'PUT',
+    path: 'people/{oid}',
+    summary: 'Adds a person to the register, or replaces the entry that If-Match names',
+    access: { duty: 'keep-people-register' },
+    params: { oid: oidSchema },
+    headers: ifMatch,
+    body: registerEntrySchema,
+    answers: { 200: { body: registerEntrySchema, etag: true } },
+    problems: ['precondition-failed'],
+    async handle({ services, params: { oid }, headers, body, caller }) {
+      const author = { by: caller.oid, cause: 'entered' } as const
+      const written = await writeRegister(services, oid, body, headers['if-match'], author)
+      services.log.info('the people register changed', { actor: caller.oid, oid })
+      return { status: 200, body: written.entry, etag: written.etag }
+    },
+  }),
+)

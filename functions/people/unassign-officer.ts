@@ -1,26 +1,21 @@
 import { app } from '@azure/functions'
 import { oidSchema } from '../../shared/clearance/person.ts'
-import { referenceSchema } from '../../shared/footage/references.ts'
-import { edge, requireDuty } from '../../shared/http/edge.ts'
-import { pathTextSchema } from '../../shared/http/path-value.ts'
-import { assign } from '../../shared/people/assign.ts'
+import { referencePathSchema } from '../../shared/footage/references.ts'
+import { route } from '../../shared/http/route.ts'
+import { assign, assignmentsSchema } from '../../shared/people/assign.ts'
 
-/** Ends the assignment of a person. */
-export const handleUnassignOfficer = edge(async (call) => {
-  const principal = await call.principal()
-  requireDuty(principal, 'assign-officers')
-  const oid = call.param('oid', oidSchema)
-  const reference = {
-    type: call.param('type', referenceSchema.shape.type),
-    value: call.param('value', pathTextSchema.pipe(referenceSchema.shape.value)),
-  }
-  const assignments = await assign(call.services, principal, oid, reference, 'unassigned')
-  return { jsonBody: { oid, assignments } }
-})
-
-app.http('unassignOfficer', {
-  methods: ['DELETE'],
-  authLevel: 'anonymous',
-  route: 'people/{oid}/assignments/{type}/{*value}',
-  handler: handleUnassignOfficer,
-})
+app.http(
+  ...route({
+    name: 'unassignOfficer',
+    method: 'DELETE',
+    path: 'people/{oid}/assignments/{type}/{*value}',
+    summary: 'Ends the assignment of a person',
+    access: { duty: 'assign-officers' },
+    params: { oid: oidSchema, ...referencePathSchema.shape },
+    answers: { 200: { body: assignmentsSchema } },
+    async handle({ services, params: { oid, ...reference }, principal }) {
+      const assignments = await assign(services, await principal(), oid, reference, 'unassigned')
+      return { status: 200, body: { oid, assignments } }
+    },
+  }),
+)

@@ -1,17 +1,18 @@
 import { app } from '@azure/functions'
-import { edge, requireDuty } from '../../shared/http/edge.ts'
-import { listQuarantine } from '../../shared/quarantine/review.ts'
+import { listOf, wholeList } from '../../shared/http/list-of.ts'
+import { route } from '../../shared/http/route.ts'
+import { listQuarantine, quarantinedSchema } from '../../shared/quarantine/review.ts'
 
-/** Recordings whose bytes were not what the dock declared. */
-export const handleListQuarantine = edge(async (call) => {
-  const principal = await call.principal()
-  requireDuty(principal, 'manage-quarantine')
-  return { jsonBody: { items: await listQuarantine(call.services, principal), next: null } }
-})
-
-app.http('listQuarantine', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'quarantine',
-  handler: handleListQuarantine,
-})
+app.http(
+  ...route({
+    name: 'listQuarantine',
+    method: 'GET',
+    path: 'quarantine',
+    summary: 'Recordings whose bytes were not what the dock declared',
+    access: { duty: 'manage-quarantine' },
+    answers: { 200: { body: listOf(quarantinedSchema) } },
+    async handle({ services, principal }) {
+      return { status: 200, body: wholeList(await listQuarantine(services, await principal())) }
+    },
+  }),
+)

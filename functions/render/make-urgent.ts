@@ -1,20 +1,21 @@
 import { app } from '@azure/functions'
-import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge, requireDuty } from '../../shared/http/edge.ts'
+import { footageIdSchema, onlyIdSchema } from '../../shared/footage/ids.ts'
+import { route } from '../../shared/http/route.ts'
 import { makeUrgent } from '../../shared/render/hasten.ts'
 
-/** A supervisor lets a recording overtake the others. */
-export const handleMakeUrgent = edge(async (call) => {
-  const visitor = await call.visitor()
-  requireDuty(visitor.principal, 'hasten-renditions')
-  const id = call.param('id', footageIdSchema)
-  await makeUrgent(call.services, visitor, id)
-  return { status: 202, jsonBody: { id } }
-})
-
-app.http('makeUrgent', {
-  methods: ['POST'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/urgent',
-  handler: handleMakeUrgent,
-})
+app.http(
+  ...route({
+    name: 'makeUrgent',
+    method: 'POST',
+    path: 'footage/{id}/urgent',
+    summary: 'Lets a recording overtake the others',
+    access: { duty: 'hasten-renditions' },
+    params: { id: footageIdSchema },
+    answers: { 202: { body: onlyIdSchema } },
+    problems: ['conflict'],
+    async handle({ services, params: { id }, visitor }) {
+      await makeUrgent(services, await visitor(), id)
+      return { status: 202, body: { id } }
+    },
+  }),
+)

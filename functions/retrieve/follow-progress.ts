@@ -1,20 +1,25 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { optionalHeaderSchema } from '../../shared/http/optional-header.ts'
+import { route } from '../../shared/http/route.ts'
 import { followProgress } from '../../shared/retrieve/follow-progress.ts'
 
-/** The progress of a recording as Server-Sent Events, one a request; 204 ends the stream. */
-export const handleFollowProgress = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const event = await followProgress(call.services, visitor, id, call.header('last-event-id'))
-  if (event === null) return { status: 204 }
-  return { headers: { 'content-type': 'text/event-stream' }, body: event }
-})
-
-app.http('followProgress', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/events',
-  handler: handleFollowProgress,
-})
+app.http(
+  ...route({
+    name: 'followProgress',
+    method: 'GET',
+    path: 'footage/{id}/events',
+    summary:
+      'The progress of a recording as Server-Sent Events, one a request; 204 ends the stream',
+    access: { action: 'list' },
+    params: { id: footageIdSchema },
+    headers: { 'last-event-id': optionalHeaderSchema.describe('the last event that was seen') },
+    answers: { 200: { text: ['text/event-stream'] }, 204: {} },
+    async handle({ services, params, headers, visitor }) {
+      const seen = headers['last-event-id']
+      const event = await followProgress(services, await visitor(), params.id, seen)
+      if (event === null) return { status: 204 }
+      return { status: 200, contentType: 'text/event-stream', text: event }
+    },
+  }),
+)

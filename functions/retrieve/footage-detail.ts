@@ -1,20 +1,21 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { route } from '../../shared/http/route.ts'
 import { footageEtag } from '../../shared/manage/etag.ts'
-import { footageDetail } from '../../shared/retrieve/footage-detail.ts'
+import { footageDetail, footageDetailSchema } from '../../shared/retrieve/footage-detail.ts'
 
-/** Everything about a recording but the footage itself. */
-export const handleFootageDetail = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const detail = await footageDetail(call.services, visitor, id)
-  return { jsonBody: detail, headers: { etag: footageEtag(detail) } }
-})
-
-app.http('footageDetail', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}',
-  handler: handleFootageDetail,
-})
+app.http(
+  ...route({
+    name: 'footageDetail',
+    method: 'GET',
+    path: 'footage/{id}',
+    summary: 'Everything about a recording but the footage itself',
+    access: { action: 'list' },
+    params: { id: footageIdSchema },
+    answers: { 200: { body: footageDetailSchema, etag: true } },
+    async handle({ services, params, visitor }) {
+      const detail = await footageDetail(services, await visitor(), params.id)
+      return { status: 200, body: detail, etag: footageEtag(detail) }
+    },
+  }),
+)

@@ -1,19 +1,20 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
+import { route } from '../../shared/http/route.ts'
 import { releasePoster } from '../../shared/retrieve/release.ts'
 
-/** The picture that stands for a recording. */
-export const handleFootagePoster = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  const { url } = await releasePoster(call.services, visitor, id)
-  return { status: 302, headers: { location: url } }
-})
-
-app.http('footagePoster', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/poster',
-  handler: handleFootagePoster,
-})
+app.http(
+  ...route({
+    name: 'footagePoster',
+    method: 'GET',
+    path: 'footage/{id}/poster',
+    summary: 'The picture that stands for a recording',
+    access: { action: 'view' },
+    params: { id: footageIdSchema },
+    answers: { 302: { redirect: true } },
+    async handle({ services, params, visitor }) {
+      const { url } = await releasePoster(services, await visitor(), params.id)
+      return { status: 302, location: url }
+    },
+  }),
+)

@@ -1,18 +1,19 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { edge } from '../../shared/http/edge.ts'
-import { footageProgress } from '../../shared/retrieve/footage-progress.ts'
+import { route } from '../../shared/http/route.ts'
+import { footageProgress, footageProgressSchema } from '../../shared/retrieve/footage-progress.ts'
 
-/** How far a recording has come, for those who wait for it. */
-export const handleFootageProgress = edge(async (call) => {
-  const visitor = await call.visitor()
-  const id = call.param('id', footageIdSchema)
-  return { jsonBody: await footageProgress(call.services, visitor, id) }
-})
-
-app.http('footageProgress', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'footage/{id}/progress',
-  handler: handleFootageProgress,
-})
+app.http(
+  ...route({
+    name: 'footageProgress',
+    method: 'GET',
+    path: 'footage/{id}/progress',
+    summary: 'How far a recording has come, for those who wait for it',
+    access: { action: 'list' },
+    params: { id: footageIdSchema },
+    answers: { 200: { body: footageProgressSchema } },
+    async handle({ services, params, visitor }) {
+      return { status: 200, body: await footageProgress(services, await visitor(), params.id) }
+    },
+  }),
+)

@@ -1,21 +1,28 @@
 import { app } from '@azure/functions'
 import { z } from 'zod'
-import { edge } from '../../shared/http/edge.ts'
-import { play } from '../../shared/retrieve/play.ts'
+import { route } from '../../shared/http/route.ts'
+import { PLAYER_TEXTS, play } from '../../shared/retrieve/play.ts'
 
-/** One request of a player: a playlist as text, or a redirect to a chunk in storage. */
-export const handlePlay = edge(async (call) => {
-  const ticket = await call.services.tickets.open(call.param('ticket', z.string()))
-  const file = call.param('file', z.string())
-  const answer = await play(call.services, ticket, file, call.clientAddress)
-  return answer.kind === 'redirect'
-    ? { status: 302, headers: { location: answer.url } }
-    : { headers: { 'content-type': answer.contentType }, body: answer.text }
-})
-
-app.http('play', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'play/{ticket}/{file}',
-  handler: handlePlay,
-})
+app.http(
+  ...route({
+    name: 'play',
+    method: 'GET',
+    path: 'play/{ticket}/{file}',
+    summary: 'One request of a player: a playlist as text, or a redirect to a chunk in storage',
+    access: 'ticket',
+    params: {
+      ticket: z.string().describe('stands for its owner: it is a secret, for as long as it lives'),
+      file: z.string().describe('as playlists name it'),
+    },
+    answers: {
+      200: { text: PLAYER_TEXTS },
+      302: { redirect: true },
+    },
+    async handle({ services, params, clientAddress }) {
+      const ticket = await services.tickets.open(params.ticket)
+      const answer = await play(services, ticket, params.file, clientAddress)
+      if (answer.kind === 'redirect') return { status: 302, location: answer.url }
+      return { status: 200, contentType: answer.contentType, text: answer.text }
+    },
+  }),
+)

@@ -1,12 +1,15 @@
 import { app } from '@azure/functions'
-import { edge } from '../../shared/http/edge.ts'
+import { z } from 'zod'
+import { route } from '../../shared/http/route.ts'
 
-/** Whether the app runs and its settings are usable. Says nothing else, for anyone may ask. */
-export const handleHealth = edge(async () => ({ jsonBody: { status: 'ok' } }))
-
-app.http('health', {
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  route: 'health',
-  handler: handleHealth,
-})
+app.http(
+  ...route({
+    name: 'health',
+    method: 'GET',
+    path: 'health',
+    summary: 'Whether the app runs and its settings are usable; nothing else, for anyone may ask',
+    access: 'anyone',
+    answers: { 200: { body: z.object({ status: z.literal('ok') }) } },
+    handle: async () => ({ status: 200, body: { status: 'ok' } }),
+  }),
+)

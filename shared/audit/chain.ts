@@ -100,16 +100,17 @@ export function nextEntry(
   return { ...entry, hash: hashOf(entry) }
 }
 
-/** What verification of a chain found: how far it is whole, and the first entry that is not. */
-export type ChainVerdict =
-  | { whole: true; entries: number; head: string }
-  | { whole: false; entries: number; brokenAt: number; because: ChainBreak }
-
 /**
  * What is wrong with an entry: no entry at all, of another recording, out of order, not the
  * successor, altered.
  */
-export type ChainBreak = 'unreadable' | 'footage' | 'sequence' | 'previous' | 'hash'
+export const CHAIN_BREAKS = ['unreadable', 'footage', 'sequence', 'previous', 'hash'] as const
+export type ChainBreak = (typeof CHAIN_BREAKS)[number]
+
+/** What verification of a chain found: how far it is whole, and the first entry that is not. */
+export type ChainVerdict =
+  | { whole: true; entries: number; head: string }
+  | { whole: false; entries: number; brokenAt: number; because: ChainBreak }
 
 /**
  * Checks the entries of a recording in the order of their sequence; null stands for a row that

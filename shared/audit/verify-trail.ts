@@ -1,8 +1,15 @@
 import { z } from 'zod'
+import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { type Anchor, anchorBytes, anchorSchema, holds, inclusionSchema } from './anchor.ts'
-import { type AuditEntry, auditEntrySchema, type ChainBreak, verifyChain } from './chain.ts'
-import { type Timestamp, verifyToken } from './timestamp-token.ts'
+import {
+  type AuditEntry,
+  auditEntrySchema,
+  CHAIN_BREAKS,
+  type ChainBreak,
+  verifyChain,
+} from './chain.ts'
+import { verifyToken } from './timestamp-token.ts'
 
 /** What vouches for the chain of a recording from outside of it: one anchor and its timestamp. */
 export const anchorEvidenceSchema = z.object({
@@ -26,39 +33,50 @@ export type ExportedTrail = z.infer<typeof exportedTrailSchema>
  * How an anchor contradicts a chain: entries that it vouches for are gone, or were written anew; or
  * what it is made of does not hold: the proof that the head is in it, or its timestamp.
  */
-export type AnchorBreak = 'truncated' | 'rewritten' | 'proof' | 'token'
+const ANCHOR_BREAKS = ['truncated', 'rewritten', 'proof', 'token'] as const
+export type AnchorBreak = (typeof ANCHOR_BREAKS)[number]
 
 /** Up to where a chain is vouched for, by which anchor, and when that was timestamped. */
-export type Anchored = {
-  upTo: number
-  anchor: number
-  at: string
-  /** Null: the authority has not answered yet. `trusted`: its certificate was checked as well. */
-  timestamp: (Timestamp & { trusted: boolean }) | null
-}
+const anchoredSchema = z.object({
+  upTo: z.int().positive(),
+  anchor: z.int().positive(),
+  at: z.iso.datetime(),
+  timestamp: z
+    .object({
+      at: z.iso.datetime(),
+      authority: z.string(),
+      trusted: z.boolean().describe('its certificate was checked as well'),
+    })
+    .nullable()
+    .describe('null: the authority has not answered yet'),
+})
+export type Anchored = z.infer<typeof anchoredSchema>
 
 /** What the verification of a trail found. */
-export type TrailVerdict =
-  | {
-      whole: true
-      entries: number
-      head: string
-      /** Null: nothing of it has been anchored yet. */
-      anchored: Anchored | null
-      /** The entries since: nothing but their chain vouches for them until the next anchor. */
-      unanchored: { from: number; since: string } | null
-    }
-  | {
-      whole: false
-      entries: number
-      /** The first entry that is missing or not as it was written, as far as can be told. */
-      brokenAt: number
-      because: ChainBreak | AnchorBreak
-      /** The anchor that shows it, where one does. */
-      anchor: number | null
-      /** Up to this entry an anchor proves that nothing was changed. */
-      provenUpTo: number
-    }
+export const trailVerdictSchema = z.discriminatedUnion('whole', [
+  z.object({
+    whole: z.literal(true),
+    entries: z.int().nonnegative(),
+    head: sha256Schema,
+    anchored: anchoredSchema.nullable().describe('null: nothing of it has been anchored yet'),
+    unanchored: z
+      .object({ from: z.int().positive(), since: z.iso.datetime() })
+      .nullable()
+      .describe('the entries since: their chain alone vouches for them until the next anchor'),
+  }),
+  z.object({
+    whole: z.literal(false),
+    entries: z.int().nonnegative(),
+    brokenAt: z
+      .int()
+      .positive()
+      .describe('the first entry that is missing or not as it was written, as far as can be told'),
+    because: z.enum([...CHAIN_BREAKS, ...ANCHOR_BREAKS]),
+    anchor: z.int().positive().nullable().describe('the anchor that shows it, where one does'),
+    provenUpTo: z.int().nonnegative().describe('up to here an anchor proves that all is unchanged'),
+  }),
+])
+export type TrailVerdict = z.infer<typeof trailVerdictSchema>
 
 /** What is checked: an export, or rows of which some may hold no entry. */
 export type CheckedTrail = Omit<ExportedTrail, 'schemaVersion' | 'items'> & {

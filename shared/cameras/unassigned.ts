@@ -1,5 +1,7 @@
+import { z } from 'zod'
+import { officerSchema } from '../clearance/person.ts'
 import { wearerAt } from '../footage/camera-issues.ts'
-import type { FootageId } from '../footage/ids.ts'
+import { footageIdSchema } from '../footage/ids.ts'
 import { EVER } from '../footage/index-keys.ts'
 import { londonTime } from '../retrieve/search.ts'
 import type { Services } from '../services.ts'
@@ -8,13 +10,14 @@ import type { Services } from '../services.ts'
 const LIST_LIMIT = 100
 
 /** A recording of which nobody is on record as having worn the camera. */
-export type UnassignedFootage = {
-  footageId: FootageId
-  camera: string
-  recordedAt: string
-  recordedAtLondon: string
-  declaredOfficer: string
-}
+export const unassignedFootageSchema = z.object({
+  footageId: footageIdSchema,
+  camera: z.string(),
+  recordedAt: z.iso.datetime(),
+  recordedAtLondon: z.string().describe('as people in London read it'),
+  declaredOfficer: officerSchema,
+})
+export type UnassignedFootage = z.infer<typeof unassignedFootageSchema>
 
 /**
  * Recordings whose camera was issued to nobody when they were made, newest first. What an issue

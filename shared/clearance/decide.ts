@@ -3,7 +3,7 @@ import type { Borough } from '../footage/boroughs.ts'
 import type { Reference } from '../footage/references.ts'
 import { HIGHEST_SERVABLE, isServable, type Marking } from './marking.ts'
 import { type Officer, type Oid, oidSchema, type Principal, type RegisterEntry } from './person.ts'
-import { type Action, DUTIES, type Duty, type Link, ROLE_RULES, type Role } from './roles.ts'
+import { type Action, DUTIES, type Duty, type Link, mayDo, ROLE_RULES, type Role } from './roles.ts'
 import { isVettedFor } from './vetting.ts'
 
 /**
@@ -92,7 +92,7 @@ export function decide(
     if (!isVettedFor(asked, register.vetting, now)) return refuse('vetting')
   }
   const links = linksBetween(principal.oid, register, action, footage, now)
-  const able = principal.roles.filter((role) => isAble(role, action))
+  const able = principal.roles.filter((role) => mayDo(role, action))
   if (able.length === 0) return refuse('role')
   const granted = links.includes('grant') && !footage.restrictions.includes('post-incident-lock')
   const open = able.filter((role) => granted || !isClosed(role, action, footage.restrictions))
@@ -108,9 +108,6 @@ export function decide(
 /** Whether one of the roles has a duty that concerns no single recording. */
 export const hasDuty = (roles: readonly Role[], duty: Duty): boolean =>
   roles.some((role) => (DUTIES[duty] as readonly Role[]).includes(role))
-
-const isAble = (role: Role, action: Action): boolean =>
-  ROLE_RULES[role].actions.includes(action) || ROLE_RULES[role].untied?.includes(action) === true
 
 const SEEING: readonly Action[] = ['list', 'view', 'view-live', 'take-original']
 

@@ -93,6 +93,10 @@ export const ROLE_RULES: Record<
   Administrator: { actions: [], links: [] },
 }
 
+/** Whether a role may do that to any recording at all. */
+export const mayDo = (role: Role, action: Action): boolean =>
+  ROLE_RULES[role].actions.includes(action) || ROLE_RULES[role].untied?.includes(action) === true
+
 /** Duties that concern no single recording, and the roles that have them. */
 export const DUTIES = {
   'upload-footage': ['Dock'],

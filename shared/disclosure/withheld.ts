@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { decide } from '../clearance/decide.ts'
 import { DEFAULT_MARKING } from '../clearance/marking.ts'
-import type { Officer, Principal } from '../clearance/person.ts'
+import { officerSchema, type Principal } from '../clearance/person.ts'
 import { isVettedFor } from '../clearance/vetting.ts'
 import { nothingHere } from '../errors.ts'
-import type { Borough } from '../footage/boroughs.ts'
+import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { EARLIEST } from '../footage/clock.ts'
 import type { Summary } from '../footage/index-keys.ts'
 import type { Visitor } from '../retrieve/admit.ts'
@@ -17,23 +17,25 @@ const ROWS_PER_ANSWER = 1_000
 export const withheldQuerySchema = z.strictObject({ cursor: z.string().max(500).optional() })
 
 /** Whom to ask about recordings that are withheld, and how many of theirs are. */
-export type WithheldOwner = {
-  officer: Officer
-  unit: string
-  borough: Borough | null
-  recordings: number
-}
+const withheldOwnerSchema = z.object({
+  officer: officerSchema,
+  unit: unitSchema,
+  borough: boroughSchema.nullable(),
+  recordings: z.int().positive(),
+})
+export type WithheldOwner = z.infer<typeof withheldOwnerSchema>
 
-/**
- * How many recordings of a case are withheld, by owner. Where `next` is not null, there are more to
- * look at: an owner may come again, and all counts are to be added up.
- */
-export type Withheld = {
-  urn: string
-  recordings: number
-  items: WithheldOwner[]
-  next: string | null
-}
+/** How many recordings of a case are withheld, by owner. */
+export const withheldSchema = z.object({
+  urn: z.string(),
+  recordings: z.int().nonnegative(),
+  items: z.array(withheldOwnerSchema),
+  next: z
+    .string()
+    .nullable()
+    .describe('not null: there are more to look at; an owner may come again, counts add up'),
+})
+export type Withheld = z.infer<typeof withheldSchema>
 
 /**
  * What the disclosure officer of a case must know of recordings that are linked to it and that they

@@ -5,6 +5,9 @@ import { z } from 'zod'
 export const footageIdSchema = z.uuidv7().brand<'FootageId'>()
 export type FootageId = z.infer<typeof footageIdSchema>
 
+/** An answer that says no more than which recording it is about. */
+export const onlyIdSchema = z.object({ id: footageIdSchema })
+
 /** Allocates the id of a new recording. */
 export const newFootageId = (): FootageId => footageIdSchema.parse(v7())
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pathTextSchema } from './path-text.ts'
 
 /** What ties a recording to police work: incident (CAD), crime number, case URN, exhibit. */
 export const REFERENCE_TYPES = ['incident', 'crime', 'case-urn', 'exhibit'] as const
@@ -27,6 +28,11 @@ export const referenceSchema = z.strictObject({
   value: referenceValueSchema,
 })
 export type Reference = z.infer<typeof referenceSchema>
+
+/** A reference in a path, `…/{type}/{*value}`: values may hold slashes. */
+export const referencePathSchema = referenceSchema.extend({
+  value: pathTextSchema.pipe(referenceValueSchema),
+})
 
 /** Reads `type:value` as it stands in a query string, for example `crime:2412345/26`. */
 export const referenceQuerySchema = z

@@ -1,9 +1,26 @@
 import type { HttpResponseInit } from '@azure/functions'
 import { RestError } from '@azure/storage-blob'
-import { BluelampError, type ErrorCode, faultOf } from '../errors.ts'
+import { z } from 'zod'
+import { BluelampError, ERROR_CODES, type ErrorCode, faultOf } from '../errors.ts'
 
-/** Where the meaning of each problem type is written down. A URN: it need not resolve. */
-const TYPE_PREFIX = 'urn:bluelamp:problem:'
+/** What the type of each problem begins with. A URN: it need not resolve. */
+export const PROBLEM_TYPE = 'urn:bluelamp:problem:'
+
+/** Every error, as a caller sees it (RFC 9457). Programs go by `type`, people by `detail`. */
+export const problemSchema = z
+  .object({
+    type: z.enum(ERROR_CODES.map((code) => `${PROBLEM_TYPE}${code}` as const)),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('what happened, to what, and what to do'),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .describe('the fields at fault'),
+    correlationId: z.string().optional().describe('under which the log has the rest'),
+  })
+  .meta({ id: 'Problem' })
+type Problem = z.infer<typeof problemSchema>
 
 /** Status codes from here on are the fault of the other side. */
 const SERVER_FAULT = 500
@@ -15,20 +32,21 @@ const SERVER_FAULT = 500
 export function problemOf(error: unknown, correlationId: string): HttpResponseInit {
   const { code, detail, errors } = describe(error)
   const { status, title } = faultOf(code)
+  const problem: Problem = {
+    type: `${PROBLEM_TYPE}${code}`,
+    title,
+    status,
+    detail,
+    ...(errors.length > 0 && { errors }),
+    ...(status >= SERVER_FAULT && { correlationId }),
+  }
   return {
     status,
     headers: {
       'content-type': 'application/problem+json',
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
     },
-    body: JSON.stringify({
-      type: `${TYPE_PREFIX}${code}`,
-      title,
-      status,
-      detail,
-      ...(errors.length > 0 && { errors }),
-      ...(status >= SERVER_FAULT && { correlationId }),
-    }),
+    body: JSON.stringify(problem),
   }
 }
 

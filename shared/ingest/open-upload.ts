@@ -1,12 +1,14 @@
+import { z } from 'zod'
 import type { Caller } from '../access/authenticate.ts'
 import { DEFAULT_MARKING } from '../clearance/marking.ts'
 import { BluelampError } from '../errors.ts'
 import { wearerAt } from '../footage/camera-issues.ts'
 import { measureClock, type RecordedClock } from '../footage/clock.ts'
-import type { Footage, Part } from '../footage/footage.ts'
-import { type FootageId, newFootageId } from '../footage/ids.ts'
+import { type Footage, footageSchema, type Part } from '../footage/footage.ts'
+import { type FootageId, newFootageId, partNameSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import type { Catalogue } from '../storage/catalogue.ts'
+import { signedUrlSchema } from '../storage/sas.ts'
 import { claimsSameBytes } from '../storage/upload-claims.ts'
 import { isWanted, mayWipe } from './parts.ts'
 import type { UploadRequest } from './upload-request.ts'
@@ -15,13 +17,12 @@ import type { UploadRequest } from './upload-request.ts'
 const BLOCK_BYTES = 8 * 1024 * 1024
 
 /** What a dock needs to send the parts that are still wanted. */
-export type OpenedUpload = {
-  id: FootageId
-  state: Footage['state']
-  mayWipe: boolean
-  blockSize: number
-  uploads: { part: Part['part']; url: string; expiresAt: string }[]
-}
+export const openedUploadSchema = footageSchema.pick({ id: true, state: true }).extend({
+  mayWipe: z.boolean().describe('whether the camera may be wiped'),
+  blockSize: z.int().positive().describe('bytes'),
+  uploads: z.array(signedUrlSchema.extend({ part: partNameSchema })),
+})
+export type OpenedUpload = z.infer<typeof openedUploadSchema>
 
 /**
  * Gives a dock leave to upload a recording. Asking again for the same camera, sequence number and

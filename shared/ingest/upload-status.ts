@@ -1,20 +1,33 @@
+import { z } from 'zod'
 import type { Caller } from '../access/authenticate.ts'
 import { nothingHere } from '../errors.ts'
-import type { Footage, Part } from '../footage/footage.ts'
-import type { FootageId, PartName } from '../footage/ids.ts'
+import { type Footage, footageSchema, type Part, partSchema } from '../footage/footage.ts'
+import { type FootageId, type PartName, partNameSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import type { PendingBlock } from '../storage/landing.ts'
+import { pendingBlockSchema } from '../storage/landing.ts'
 import { findPart, mayWipe } from './parts.ts'
 
 /** What has become of an upload, and whether the camera may be wiped. */
-export type UploadStatus = {
-  id: FootageId
-  state: Footage['state']
-  mayWipe: boolean
-  sendAgain: PartName[]
-  /** `mismatches` counts failed attempts: a dock tells a new verdict from an old one by it. */
-  parts: { part: PartName; state: Part['state']; mismatches: number; problem?: string }[]
-}
+export const uploadStatusSchema = footageSchema.pick({ id: true, state: true }).extend({
+  mayWipe: z.boolean().describe('whether the camera may be wiped'),
+  sendAgain: z.array(partNameSchema),
+  parts: z.array(
+    partSchema.pick({ part: true, state: true }).extend({
+      mismatches: z
+        .int()
+        .nonnegative()
+        .describe('failed attempts: a dock tells a new verdict from an old one by it'),
+      problem: z.string().optional(),
+    }),
+  ),
+})
+export type UploadStatus = z.infer<typeof uploadStatusSchema>
+
+/** The blocks of a part that have arrived. */
+export const pendingBlocksSchema = z.object({
+  part: partNameSchema,
+  blocks: z.array(pendingBlockSchema),
+})
 
 /**
  * What has become of a dock's own upload.
@@ -49,7 +62,7 @@ export async function pendingBlocks(
   dock: Caller,
   id: FootageId,
   part: PartName,
-): Promise<{ part: PartName; blocks: PendingBlock[] }> {
+): Promise<z.infer<typeof pendingBlocksSchema>> {
   const footage = await ownUpload(services, dock, id)
   if (!findPart(footage, part)) throw nothingHere()
   return { part, blocks: await services.landing.pendingBlocks(id, part) }

@@ -11,6 +11,7 @@ import {
   after,
   BREAK_GLASS_LIFE_MS,
   type BreakGlassRequest,
+  breakGlassRequestSchema,
   judgeApproval,
   mayReview,
   type Party,
@@ -26,8 +27,24 @@ export const reviewSchema = z.strictObject({
   note: changeReasonSchema,
 })
 
+/** What whoever asked for access is told: until when it must be approved. */
+export const askedSchema = breakGlassRequestSchema
+  .pick({ request: true, approveBefore: true })
+  .extend({ state: z.literal('pending') })
+
+/** What whoever approved it is told: how long the access lasts. */
+export const approvedSchema = breakGlassRequestSchema.shape.approval
+  .unwrap()
+  .extend({ request: z.uuidv7(), state: z.literal('approved') })
+
+/** What a reviewer is told. */
+export const reviewedSchema = breakGlassRequestSchema.shape.review
+  .unwrap()
+  .extend({ request: z.uuidv7() })
+
 /** An approved request that waits for its review. */
-export type DueReview = Omit<BreakGlassRequest, 'schemaVersion'>
+export const dueReviewSchema = breakGlassRequestSchema.omit({ schemaVersion: true })
+export type DueReview = z.infer<typeof dueReviewSchema>
 
 /**
  * Asks for access in an emergency. It gives nothing until a second person approves it.
@@ -82,7 +99,7 @@ export async function approveBreakGlass(
   visitor: Visitor,
   id: FootageId,
   key: string,
-): Promise<BreakGlassRequest> {
+): Promise<NonNullable<BreakGlassRequest['approval']>> {
   const { breakGlass, audit, catalogue } = services
   const { basis } = await admit(services, visitor, 'approve-break-glass', id)
   const stored = await breakGlass.find(id, key)
@@ -117,7 +134,7 @@ export async function approveBreakGlass(
     return { grants: withGrant(grants, { oid, level: 'view', until }, approval.at) }
   })
   await tell(services, 'Bluelamp.BreakGlassApproved', id)
-  return approved
+  return approval
 }
 
 /** Approved requests that nobody has reviewed yet, oldest first. */
@@ -143,7 +160,7 @@ export async function reviewBreakGlass(
   visitor: Visitor,
   key: string,
   { outcome, note }: z.infer<typeof reviewSchema>,
-): Promise<BreakGlassRequest> {
+): Promise<NonNullable<BreakGlassRequest['review']>> {
   const footageId = await breakGlass.findReview(key)
   const stored = footageId && (await breakGlass.find(footageId, key))
   if (!stored) throw new BluelampError('not-found', 'There is no such review to be made.')
@@ -164,7 +181,7 @@ export async function reviewBreakGlass(
     detail: { request: key, outcome: review.outcome },
   })
   await breakGlass.removeReview(key)
-  return reviewed
+  return review
 }
 
 function partyOf({ principal: { oid, register } }: Visitor): Party {

@@ -1,34 +1,37 @@
-import type { Footage } from '../footage/footage.ts'
+import { z } from 'zod'
+import { footageSchema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { admit, type Visitor } from '../retrieve/admit.ts'
 import { londonTime } from '../retrieve/search.ts'
 import type { Services } from '../services.ts'
-import type { BreakGlassRequest } from './break-glass-rules.ts'
+import { breakGlassRequestSchema } from './break-glass-rules.ts'
 
 /** What those who mark a recording must know of it. Nothing of the footage itself. */
-export type ManagementView = Pick<
-  Footage,
-  | 'id'
-  | 'revision'
-  | 'state'
-  | 'camera'
-  | 'officer'
-  | 'unit'
-  | 'borough'
-  | 'references'
-  | 'category'
-  | 'marking'
-  | 'restrictions'
-  | 'grants'
-  | 'holds'
-  | 'cases'
-  | 'corrections'
-  | 'cameraUnassigned'
-> & {
-  recordedAt: string
-  recordedAtLondon: string
-  breakGlass: Omit<BreakGlassRequest, 'schemaVersion' | 'footageId'>[]
-}
+export const managementViewSchema = footageSchema
+  .pick({
+    id: true,
+    revision: true,
+    state: true,
+    camera: true,
+    officer: true,
+    unit: true,
+    borough: true,
+    references: true,
+    category: true,
+    marking: true,
+    restrictions: true,
+    grants: true,
+    holds: true,
+    cases: true,
+    corrections: true,
+    cameraUnassigned: true,
+  })
+  .extend({
+    recordedAt: z.iso.datetime(),
+    recordedAtLondon: z.string().describe('as people in London read it'),
+    breakGlass: z.array(breakGlassRequestSchema.omit({ schemaVersion: true, footageId: true })),
+  })
+export type ManagementView = z.infer<typeof managementViewSchema>
 
 /**
  * How a recording is marked, held and shared. It may be closed to view even for those who manage it:

@@ -1,8 +1,19 @@
-import type { Oid, Principal, RegisterEntry } from '../clearance/person.ts'
+import {
+  type Oid,
+  oidSchema,
+  type Principal,
+  type RegisterEntry,
+  registerEntrySchema,
+} from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import type { Reference } from '../footage/references.ts'
 import type { Services } from '../services.ts'
 import { afterConflict } from '../storage/contention.ts'
+
+/** What a person works on. */
+export const assignmentsSchema = registerEntrySchema
+  .pick({ assignments: true })
+  .extend({ oid: oidSchema })
 
 /** Assignments that one person has at a time. */
 const ASSIGNMENTS_LIMIT = 200

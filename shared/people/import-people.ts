@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
 import type { Oid, RegisterEntry } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import type { Services } from '../services.ts'
@@ -10,15 +11,21 @@ const CONCURRENCY = 16
 const NAMED_REFUSALS = 50
 
 /** What an import does, or would do, with a row. */
-export type ImportOutcome = 'added' | 'changed' | 'unchanged' | 'refused'
-export type ImportItem = { line: number; oid: string; outcome: ImportOutcome; reason?: string }
+const importItemSchema = z.object({
+  line: z.int().positive(),
+  oid: z.string(),
+  outcome: z.enum(['added', 'changed', 'unchanged', 'refused']),
+  reason: z.string().optional(),
+})
+export type ImportItem = z.infer<typeof importItemSchema>
 
-/** What came of an import, row by row. `written` false: it was a dry run. */
-export type ImportReport = {
-  written: boolean
-  counts: Record<ImportOutcome, number>
-  items: ImportItem[]
-}
+/** What came of an import, row by row. */
+export const importReportSchema = z.object({
+  written: z.boolean().describe('false: it was a dry run'),
+  counts: z.record(importItemSchema.shape.outcome, z.int().nonnegative()),
+  items: z.array(importItemSchema),
+})
+export type ImportReport = z.infer<typeof importReportSchema>
 
 type PlannedRow = ImportItem & { write?: { oid: Oid; entry: RegisterEntry; etag: string | null } }
 

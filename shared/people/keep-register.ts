@@ -1,7 +1,8 @@
-import type { Oid, RegisterEntry } from '../clearance/person.ts'
+import { z } from 'zod'
+import { type Oid, type RegisterEntry, registerEntrySchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import type { Author, RegisterChange } from '../storage/register.ts'
+import { type Author, registerChangeSchema } from '../storage/register.ts'
 
 /** An entry of the people register with the version it has. */
 export type VersionedEntry = { entry: RegisterEntry; etag: string }
@@ -36,6 +37,12 @@ export async function writeRegister(
   )
 }
 
+/** Every change of an entry, first one first, and whether the hash chain of them is whole. */
+export const registerHistorySchema = z.object({
+  items: z.array(registerChangeSchema.extend({ entry: registerEntrySchema })),
+  whole: z.boolean(),
+})
+
 /**
  * Every change of a person's entry, vetting and all, and whether the chain of them is whole.
  * @throws BluelampError `not-found`
@@ -43,7 +50,7 @@ export async function writeRegister(
 export async function readHistory(
   { people }: Services,
   oid: Oid,
-): Promise<{ items: RegisterChange<RegisterEntry>[]; whole: boolean }> {
+): Promise<z.infer<typeof registerHistorySchema>> {
   const { changes, whole } = await people.history(oid)
   if (changes.length > 0) return { items: changes, whole }
   throw new BluelampError('not-found', 'The people register has no such person.')

@@ -12,7 +12,7 @@ import { BluelampError } from '../errors.ts'
 export const IMPORT_COLUMNS = ['oid', 'officer', 'unit', 'borough', 'vetting'] as const
 
 /** A force of this size comes in a few files; each must be done within one request. */
-export const IMPORT_LIMIT_CHARACTERS = 1_000_000
+export const IMPORT_LIMIT_BYTES = 1_000_000
 const IMPORT_LIMIT_ROWS = 5_000
 
 /** What HR knows of a person. Assignments are made here, and no import touches them. */

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { decide } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
-import type { Footage, Mismatch, Part } from '../footage/footage.ts'
-import { type FootageId, type PartName, partNameSchema } from '../footage/ids.ts'
+import { type Footage, footageSchema, partSchema } from '../footage/footage.ts'
+import { type FootageId, partNameSchema } from '../footage/ids.ts'
 import { EVER, workListsOf } from '../footage/index-keys.ts'
 import { findPart, withPart } from '../ingest/parts.ts'
 import { admit, type Visitor } from '../retrieve/admit.ts'
@@ -14,15 +14,19 @@ const INSPECT_SAS_LIFE_MS = 2 * 60_000
 /** How many recordings one list shows. */
 const LIST_LIMIT = 100
 
-/** A part whose bytes were not as declared, with every failed attempt. */
-export type QuarantinedPart = { part: PartName; declared: Part['declared']; mismatches: Mismatch[] }
-export type Quarantined = {
-  id: FootageId
-  camera: string
-  sequence: number
-  dockSite: string
-  parts: QuarantinedPart[]
-}
+/** A recording with its parts whose bytes were not as declared, and every failed attempt. */
+export const quarantinedSchema = footageSchema
+  .pick({ id: true, sequence: true, dockSite: true })
+  .extend({
+    camera: z.string(),
+    parts: z.array(partSchema.pick({ part: true, declared: true, mismatches: true })),
+  })
+export type Quarantined = z.infer<typeof quarantinedSchema>
+
+/** The same, with short-lived URLs to read what was received. */
+export const inspectedSchema = quarantinedSchema.extend({
+  attempts: z.array(z.object({ part: partNameSchema, blob: z.string(), url: z.url() })),
+})
 
 /** Recordings of which a part waits in quarantine and which this person may mark, newest first. */
 export async function listQuarantine(
@@ -48,7 +52,7 @@ export async function inspectQuarantine(
   services: Services,
   visitor: Visitor,
   id: FootageId,
-): Promise<Quarantined & { attempts: { part: PartName; blob: string; url: string }[] }> {
+): Promise<z.infer<typeof inspectedSchema>> {
   const { quarantine, audit } = services
   const { footage, basis } = await admit(services, visitor, 'view', id)
   if (!footage.parts.some(({ mismatches }) => mismatches.length > 0)) throw nothingHere()

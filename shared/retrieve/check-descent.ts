@@ -1,41 +1,44 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { BluelampError, nothingHere } from '../errors.ts'
+import { sha256Schema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
-import type { Descent } from '../media/chunk-result.ts'
+import { descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { comparedForm } from '../media/descent.ts'
 import { CopyHash, hashCommandForPeople, hashOriginal } from '../media/hash-packets.ts'
 import type { RenditionPlan } from '../media/plan.ts'
 import { renderChunk } from '../media/render-chunk.ts'
 import type { Services } from '../services.ts'
-import type { StreamRow } from '../storage/rendition-rows.ts'
 import { admit, type Visitor } from './admit.ts'
 import { renderedOriginal } from './provenance.ts'
 
 /** What a new look at one chunk of the copy found, beside what was recorded when it was made. */
-export type DescentCheck = {
-  chunk: number
-  /** Whether the file that is played is still the one that was made. */
-  fileUnchanged: boolean
-  /** Whether its pictures are the packets of the original, read once more. */
-  packetsAreTheOriginals: boolean
-  recorded: { sha256: string; video: StreamRow['output']['video'] }
-  found: { sha256: string; video: StreamRow['output']['video'] }
-}
+export const descentCheckSchema = z.object({
+  chunk: z.int().nonnegative(),
+  fileUnchanged: z.boolean().describe('the file that is played is the one that was made'),
+  packetsAreTheOriginals: z
+    .boolean()
+    .describe('its pictures are the packets of the original, read once more'),
+  recorded: streamOutputSchema.pick({ sha256: true, video: true }),
+  found: streamOutputSchema.pick({ sha256: true, video: true }),
+})
+export type DescentCheck = z.infer<typeof descentCheckSchema>
 
 /** What a new look at the whole of a stream copy found. */
-export type WholeDescentCheck = {
-  chunks: number
-  /** Chunks whose file is not the one that was made. */
-  changedFiles: number[]
-  /** Whether the pictures of all files together are the packets of the original. */
-  packetsAreTheOriginals: boolean
-  form: Descent['form']
-  /** SHA-256 over the packets of pictures, from the first to the last. */
-  copy: { packets: number; sha256: string }
-  original: { sha256: string }
-  /** How anybody who has the original gets the same hash. */
-  repeatWith: string
-}
+export const wholeDescentCheckSchema = z.object({
+  chunks: z.int().positive(),
+  changedFiles: z.array(z.int()).describe('chunks whose file is not the one that was made'),
+  packetsAreTheOriginals: z
+    .boolean()
+    .describe('the pictures of all files together are the packets of the original'),
+  form: descentSchema.shape.form,
+  copy: streamOutputSchema.shape.video
+    .pick({ packets: true, sha256: true })
+    .describe('SHA-256 over the packets of pictures, from the first to the last'),
+  original: z.object({ sha256: sha256Schema }),
+  repeatWith: z.string().describe('how anybody who has the original gets the same hash'),
+})
+export type WholeDescentCheck = z.infer<typeof wholeDescentCheckSchema>
 
 /**
  * Proves the descent of one chunk of a stream copy anew: reads its packets from the original once

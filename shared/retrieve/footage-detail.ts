@@ -1,18 +1,35 @@
-import type { Footage } from '../footage/footage.ts'
-import type { FootageId } from '../footage/ids.ts'
+import { z } from 'zod'
+import { footageSchema, PART_STATES, sha256Schema } from '../footage/footage.ts'
+import { type FootageId, partNameSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import { admit, type Visitor } from './admit.ts'
 import { londonTime } from './search.ts'
 
 /** What a person sees of a recording. Where its bytes lie and who holds grants is no part of it. */
-export type FootageDetail = Omit<
-  Footage,
-  'grants' | 'holds' | 'alerted' | 'parts' | 'poster' | 'schemaVersion' | 'failure' | 'dock'
-> & {
-  recordedAtLondon: string
-  hasPoster: boolean
-  parts: { part: string; size: number; sha256: string | null; verified: boolean; state: string }[]
-}
+export const footageDetailSchema = footageSchema
+  .omit({
+    grants: true,
+    holds: true,
+    alerted: true,
+    poster: true,
+    schemaVersion: true,
+    failure: true,
+    dock: true,
+  })
+  .extend({
+    recordedAtLondon: z.string().describe('as people in London read it'),
+    hasPoster: z.boolean(),
+    parts: z.array(
+      z.object({
+        part: partNameSchema,
+        size: z.int().nonnegative().describe('bytes'),
+        sha256: sha256Schema.nullable(),
+        verified: z.boolean(),
+        state: z.enum(PART_STATES),
+      }),
+    ),
+  })
+export type FootageDetail = z.infer<typeof footageDetailSchema>
 
 /**
  * Everything about a recording but the footage itself. Looking it up is recorded.

@@ -1,17 +1,19 @@
-import type { Footage, RenditionProgress } from '../footage/footage.ts'
+import { z } from 'zod'
+import { footageSchema, type RenditionProgress } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import type { FailureRow, ProgressRow } from '../storage/rendition-rows.ts'
+import { failureRowSchema, type ProgressRow } from '../storage/rendition-rows.ts'
 import { admit, type Visitor } from './admit.ts'
 
 /** How far a recording has come. Asked again and again by waiting people, so it is not recorded. */
-export type FootageProgress = Pick<Footage, 'id' | 'state' | 'renditions' | 'unplayable'> & {
-  /** Of all that policy asks for; it never goes back. */
-  percent: number
-  /** Whether playback can begin. */
-  playable: boolean
-  failures: Pick<FailureRow, 'chunk' | 'renditions' | 'reason' | 'abandoned' | 'at'>[]
-}
+export const footageProgressSchema = footageSchema
+  .pick({ id: true, state: true, renditions: true, unplayable: true })
+  .extend({
+    percent: z.int().min(0).max(100).describe('of all that policy asks for; it never goes back'),
+    playable: z.boolean().describe('whether playback can begin'),
+    failures: z.array(failureRowSchema.omit({ schemaVersion: true })),
+  })
+export type FootageProgress = z.infer<typeof footageProgressSchema>
 
 /** @throws BluelampError `not-found` if refused or missing */
 export async function footageProgress(

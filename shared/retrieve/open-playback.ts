@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BluelampError } from '../errors.ts'
-import type { Footage } from '../footage/footage.ts'
+import { type Footage, renditionProgressSchema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { statementOf } from '../media/statement.ts'
 import { startDeferredProxy } from '../render/deferred-proxy.ts'
@@ -14,13 +14,18 @@ export const purposeSchema = z.strictObject({
 export type Purpose = z.infer<typeof purposeSchema>
 
 /** What a player needs, and what every viewer must be told about what they see. */
-export type Playback = {
-  url: string
-  storyboardUrl: string
-  expiresAt: string
-  renditions: { kind: Footage['renditions'][number]['kind']; state: string; statement: string }[]
-  note?: string
-}
+export const playbackSchema = z.object({
+  url: z.url(),
+  storyboardUrl: z.url(),
+  expiresAt: z.iso.datetime(),
+  renditions: z.array(
+    renditionProgressSchema
+      .pick({ kind: true, state: true })
+      .extend({ statement: z.string().describe('what one is watching') }),
+  ),
+  note: z.string().optional(),
+})
+export type Playback = z.infer<typeof playbackSchema>
 
 /**
  * The reason a caller gave, or a refusal if policy asks for one.

@@ -18,12 +18,14 @@ const fileSchema = z
     /^(master\.m3u8|(copy|proxy)\.m3u8|storyboard\.vtt|(copy|proxy)-\d{4}\.mp4|storyboard-\d{4}\.jpg)$/,
   )
 
+/** The texts that a player gets: HLS playlists, and the storyboard as WebVTT. */
+export const PLAYER_TEXTS = ['application/vnd.apple.mpegurl', 'text/vtt'] as const
+type PlayerText = (typeof PLAYER_TEXTS)[number]
+
 /** What a player gets: a text, or a place in storage to read from for a short while. */
 export type PlayAnswer =
-  | { kind: 'text'; contentType: string; text: string }
+  | { kind: 'text'; contentType: PlayerText; text: string }
   | { kind: 'redirect'; url: string }
-
-const HLS = 'application/vnd.apple.mpegurl'
 
 /**
  * Serves one request of a player. Each is decided anew on the register, grants and marking of this
@@ -57,12 +59,12 @@ export async function play(
   )
 }
 
-const text = (contentType: string, body: string): PlayAnswer => ({
+const text = (contentType: PlayerText, body: string): PlayAnswer => ({
   kind: 'text',
   contentType,
   text: body,
 })
-const hls = (playlist: string): PlayAnswer => text(HLS, playlist)
+const hls = (playlist: string): PlayAnswer => text('application/vnd.apple.mpegurl', playlist)
 
 async function masterOf(
   { renditionRows, renditions }: Services,

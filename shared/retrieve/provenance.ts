@@ -1,32 +1,52 @@
+import { z } from 'zod'
 import { BluelampError } from '../errors.ts'
-import type { Footage } from '../footage/footage.ts'
-import { type FootageId, PLAYABLE_KINDS, type PlayableKind } from '../footage/ids.ts'
+import { type Footage, originalPartSchema, sha256Schema } from '../footage/footage.ts'
+import {
+  type FootageId,
+  footageIdSchema,
+  PLAYABLE_KINDS,
+  type PlayableKind,
+} from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
-import type { Descent } from '../media/chunk-result.ts'
+import { chunkResultSchema, descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'
 import type { StreamRow } from '../storage/rendition-rows.ts'
 import { admit, type Visitor } from './admit.ts'
 
 /** How one chunk of a rendition came about. */
-export type ChunkProvenance = {
-  chunk: number
-  startSeconds: number
-  endSeconds: number
-  sourceSha256: string
-  tool: { version: string; arguments: string[] }
-  output: { bytes: number; sha256: string }
-  video: StreamRow['output']['video']
-  /** How its pictures were compared with the original's when it was made; null: it is encoded. */
-  descent: Descent | null
-}
+const chunkProvenanceSchema = z.object({
+  chunk: z.int().nonnegative(),
+  startSeconds: z.number(),
+  endSeconds: z.number(),
+  sourceSha256: sha256Schema,
+  tool: chunkResultSchema.shape.tool,
+  output: streamOutputSchema.pick({ bytes: true, sha256: true }),
+  video: streamOutputSchema.shape.video,
+  descent: descentSchema
+    .nullable()
+    .describe('how its pictures were compared with the original; null: they are encoded'),
+})
+export type ChunkProvenance = z.infer<typeof chunkProvenanceSchema>
 
 /** What every rendition of a recording was made of, by what, and what came out. */
-export type Provenance = {
-  id: FootageId
-  original: { sha256: string; sha256Declared: boolean; size: number; versionId: string | null }
-  renditions: { kind: PlayableKind; statement: string; chunks: ChunkProvenance[] }[]
-}
+export const provenanceSchema = z.object({
+  id: footageIdSchema,
+  original: originalPartSchema.pick({
+    sha256: true,
+    sha256Declared: true,
+    size: true,
+    versionId: true,
+  }),
+  renditions: z.array(
+    z.object({
+      kind: z.enum(PLAYABLE_KINDS),
+      statement: z.string(),
+      chunks: z.array(chunkProvenanceSchema),
+    }),
+  ),
+})
+export type Provenance = z.infer<typeof provenanceSchema>
 
 /** How many manifests are read at a time. */
 const AT_A_TIME = 16

@@ -1,8 +1,10 @@
+import { z } from 'zod'
 import { BluelampError, nothingHere } from '../errors.ts'
+import { sha256Schema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
 import type { Services } from '../services.ts'
-import type { SignedUrl } from '../storage/sas.ts'
+import { type SignedUrl, signedUrlSchema } from '../storage/sas.ts'
 import { admit, type Visitor } from './admit.ts'
 import { type Purpose, requireReason } from './open-playback.ts'
 import { VIEW_SAS_LIFE_MS } from './play.ts'
@@ -11,7 +13,12 @@ import { VIEW_SAS_LIFE_MS } from './play.ts'
 const ORIGINAL_SAS_LIFE_MS = 2 * 60_000
 
 /** An original to take away, with what proves that it arrived whole. */
-export type TakenOriginal = SignedUrl & { sha256: string; size: number; fileName: string }
+export const takenOriginalSchema = signedUrlSchema.extend({
+  sha256: sha256Schema,
+  size: z.int().nonnegative().describe('bytes'),
+  fileName: z.string(),
+})
+export type TakenOriginal = z.infer<typeof takenOriginalSchema>
 
 /**
  * Hands out the original of a recording: recorded as disclosure first.

@@ -4,7 +4,7 @@ import { officerSchema, type Principal } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { instantSchema } from '../footage/clock.ts'
-import type { AccessPath, Summary } from '../footage/index-keys.ts'
+import { type AccessPath, type Summary, summarySchema } from '../footage/index-keys.ts'
 import { type Reference, referenceQuerySchema } from '../footage/references.ts'
 import { footageStateSchema } from '../footage/state.ts'
 import type { Services } from '../services.ts'
@@ -38,7 +38,17 @@ export const searchQuerySchema = z.strictObject({
 export type SearchQuery = z.infer<typeof searchQuerySchema>
 
 /** A recording as a result list shows it. */
-export type SearchItem = Omit<Summary, 'grants' | 'revision'> & { recordedAtLondon: string }
+export const searchItemSchema = summarySchema
+  .omit({ grants: true, revision: true })
+  .extend({ recordedAtLondon: z.string().describe('as people in London read it') })
+export type SearchItem = z.infer<typeof searchItemSchema>
+
+/** A page of results, and the cursor of the next one. */
+export const searchPageSchema = z.object({
+  items: z.array(searchItemSchema),
+  next: z.string().nullable(),
+})
+export type SearchPage = z.infer<typeof searchPageSchema>
 
 /**
  * Footage that this person may list, newest first, a page at a time. Rows that they may not list
@@ -49,7 +59,7 @@ export async function search(
   { index, cursors, now }: Services,
   principal: Principal,
   { cursor, limit, ...query }: SearchQuery,
-): Promise<{ items: SearchItem[]; next: string | null }> {
+): Promise<SearchPage> {
   const path = accessPath(query)
   const to = query.to ?? new Date(now().getTime() + DAY_MS).toISOString()
   const from = query.from ?? new Date(Date.parse(to) - DEFAULT_SPAN_MS).toISOString()

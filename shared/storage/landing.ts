@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { FootageId, PartName } from '../footage/ids.ts'
 import { partBlobName } from '../footage/ids.ts'
 import { CHANGED, MISSING, unless } from './answers.ts'
@@ -9,7 +10,8 @@ import type { SasSigner, SignedUrl } from './sas.ts'
 const UPLOAD_SAS_LIFE_MS = 60 * 60_000
 
 /** A block that has arrived and waits to be committed. */
-export type PendingBlock = { id: string; size: number }
+export const pendingBlockSchema = z.object({ id: z.string(), size: z.int() })
+export type PendingBlock = z.infer<typeof pendingBlockSchema>
 
 /** Where docks put what they upload, until it is secured or quarantined. */
 export type Landing = {

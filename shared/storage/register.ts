@@ -8,7 +8,8 @@ import { documentTable, entityOf } from './documents.ts'
 /** By what an entry came to be as it is. */
 export const CHANGE_CAUSES = ['entered', 'imported', 'assigned', 'issued'] as const
 
-const changeSchema = z.object({
+/** One change of an entry, chained to the one before it. */
+export const registerChangeSchema = z.object({
   schemaVersion: z.literal(1),
   sequence: z.int().positive(),
   at: z.iso.datetime(),
@@ -20,7 +21,7 @@ const changeSchema = z.object({
 })
 
 /** One change of an entry, with the entry as it was from then on. */
-export type RegisterChange<T> = Omit<z.infer<typeof changeSchema>, 'entry'> & { entry: T }
+export type RegisterChange<T> = Omit<z.infer<typeof registerChangeSchema>, 'entry'> & { entry: T }
 
 /** Who changes an entry, and by what. */
 export type Author = { by: Oid; cause: (typeof CHANGE_CAUSES)[number] }
@@ -55,7 +56,10 @@ export function createRegister<T>(
   now: () => Date,
 ): Register<T> {
   const entries = documentTable(table, schema)
-  const changes = documentTable<RegisterChange<T>>(table, changeSchema.extend({ entry: schema }))
+  const changes = documentTable<RegisterChange<T>>(
+    table,
+    registerChangeSchema.extend({ entry: schema }),
+  )
   const historyOf = (key: string, pageSize?: number) =>
     changes.list(partition, { from: `${HISTORY}${key}:`, below: `${HISTORY}${key};` }, pageSize)
 

@@ -21,7 +21,7 @@ export const storyboardRowSchema = z.object({ ...published, output: storyboardOu
 export type StoryboardRow = z.infer<typeof storyboardRowSchema>
 
 /** Why the last attempt at a chunk failed. */
-const failureRowSchema = z.object({
+export const failureRowSchema = z.object({
   schemaVersion: z.literal(1),
   chunk: z.int().nonnegative(),
   renditions: z.array(chunkRenditionSchema),

@@ -4,6 +4,7 @@ import {
   SASProtocol,
   type UserDelegationKey,
 } from '@azure/storage-blob'
+import { z } from 'zod'
 import type { ContainerName, StorageClients } from './clients.ts'
 
 const MINUTE_MS = 60_000
@@ -28,7 +29,8 @@ export type SasRequest = {
   downloadName?: string
 }
 
-export type SignedUrl = { url: string; expiresAt: string }
+export const signedUrlSchema = z.object({ url: z.url(), expiresAt: z.iso.datetime() })
+export type SignedUrl = z.infer<typeof signedUrlSchema>
 
 /** Signs URLs for single blobs. */
 export type SasSigner = (request: SasRequest) => Promise<SignedUrl>

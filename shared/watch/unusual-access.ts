@@ -22,18 +22,20 @@ export const FINDINGS = {
   'refused-burst': 'was refused many recordings within a short time',
 } as const
 export type Finding = keyof typeof FINDINGS
+const FINDING_NAMES = Object.keys(FINDINGS) as [Finding, ...Finding[]]
 
 /** What was noticed of one person. */
-export type UnusualAccess = {
-  actor: Activity['actor']
-  finding: Finding
-  /** How many recordings it concerns. */
-  count: number
-  /** For volume: what half of the others of that role stay at or below. */
-  peersMedian: number | null
-  /** The recordings, at most so many of them. */
-  footageIds: string[]
-}
+export const unusualAccessSchema = z.object({
+  actor: oidSchema,
+  finding: z.enum(FINDING_NAMES),
+  count: z.int().positive().describe('how many recordings it concerns'),
+  peersMedian: z
+    .number()
+    .nullable()
+    .describe('for volume: what half of the others of that role stay at or below'),
+  footageIds: z.array(z.string()).describe('the recordings, or the first of them'),
+})
+export type UnusualAccess = z.infer<typeof unusualAccessSchema>
 
 /** So many times the median of one's peers is far above it, … */
 const FAR_ABOVE_FACTOR = 4

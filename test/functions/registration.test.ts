@@ -48,6 +48,7 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['DELETE', 'cameras/VB-0001/issues/2026-11-01T08:00:00Z', 'withdrawCameraIssue'],
   ['GET', `people/${ID}`, 'getPerson'],
   ['GET', 'health', 'health'],
+  ['GET', 'openapi.json', 'apiDocument'],
   ['GET', `quarantine/${ID}`, 'inspectQuarantine'],
   ['GET', 'quarantine', 'listQuarantine'],
   ['POST', `footage/${ID}/urgent`, 'makeUrgent'],
@@ -66,6 +67,9 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['GET', `uploads/${ID}`, 'uploadStatus'],
   ['GET', `footage/${ID}/audit/verify`, 'verifyAudit'],
 ]
+
+/** What anyone may ask. */
+const OPEN = ['apiDocument', 'health']
 
 describe('the built app', () => {
   it('registers its HTTP functions, and all of them are walked over here', () => {
@@ -102,10 +106,10 @@ describe('the built app', () => {
 describe.each(ROUTES)('%s %s', (method, path, name) => {
   it(`reaches ${name}: nobody gets further than its edge`, async () => {
     const answer = await app.call(null, method, path)
-    const expected = name === 'health' ? 200 : name === 'play' ? 404 : 401
+    const expected = OPEN.includes(name) ? 200 : name === 'play' ? 404 : 401
     expect(answer.status).toBe(expected)
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    if (name !== 'health') expectProblem(answer)
+    if (!OPEN.includes(name)) expectProblem(answer)
   })
 
   it('answers junk in its path, its query and its body with a problem', async () => {
@@ -131,8 +135,8 @@ describe.each(ROUTES)('%s %s', (method, path, name) => {
   })
 })
 
-/** A player brings a ticket instead of a token, and anyone may ask how the app is. */
-const GUARDED = ROUTES.filter(([, , name]) => name !== 'health' && name !== 'play')
+/** A player brings a ticket instead of a token. */
+const GUARDED = ROUTES.filter(([, , name]) => !OPEN.includes(name) && name !== 'play')
 
 it.each(GUARDED)('%s %s refuses tokens that are none', async (method, path) => {
   for (const authorization of ['Bearer x', 'Bearer a.b.c', 'Basic eDp5', 'Bearer', '']) {

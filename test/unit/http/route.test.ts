@@ -2,12 +2,15 @@ import { HttpRequest, InvocationContext } from '@azure/functions'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { BluelampError } from '../../../shared/errors.ts'
-import { type Call, edge } from '../../../shared/http/edge.ts'
+import { route } from '../../../shared/http/route.ts'
 
 const context = () =>
   new InvocationContext({ invocationId: 'call-1', functionName: 'test', logHandler: () => {} })
+
+/** A call of a route that declares so much, and else what every test needs. */
 const ask = async (
-  answer: (call: Call) => unknown,
+  declaration: object,
+  handle: unknown,
   { url = 'https://app.example/api/footage/7', headers = {}, body = '', params = {} } = {},
 ) => {
   const request = new HttpRequest({
@@ -17,7 +20,15 @@ const ask = async (
     params,
     ...(body && { body: { string: body } }),
   })
-  const handler = edge(answer as Parameters<typeof edge>[0])
+  const usual = {
+    name: 'test',
+    method: 'POST',
+    path: 'x',
+    summary: '',
+    access: 'anyone',
+    answers: {},
+  }
+  const [, { handler }] = route({ ...usual, ...declaration, handle } as Parameters<typeof route>[0])
   return (await handler(request, context())) as {
     status?: number
     headers: Record<string, string>
@@ -29,6 +40,10 @@ const problem = async (...of: Parameters<typeof ask>) => {
   const { body, ...rest } = await ask(...of)
   return { ...rest, ...JSON.parse(body ?? '{}') }
 }
+const echo = (name: 'body' | 'query' | 'params' | 'clientAddress') => async (call: object) => ({
+  status: 200,
+  body: Reflect.get(call, name),
+})
 
 beforeEach(() => {
   vi.stubEnv('FootageStorage', 'UseDevelopmentStorage=true')
@@ -51,7 +66,7 @@ describe('a handler that', () => {
     ['throws text', () => Promise.reject('secret')],
     ['throws nothing', () => Promise.reject(undefined)],
   ])('%s is answered 500, with nothing but where to look', async (_, answer) => {
-    const answered = await ask(answer)
+    const answered = await ask({}, answer)
     expect(answered.status).toBe(500)
     expect(answered.headers).toMatchObject({ 'content-type': 'application/problem+json' })
     expect(JSON.parse(answered.body ?? '')).toMatchObject({ correlationId: 'call-1' })
@@ -59,34 +74,54 @@ describe('a handler that', () => {
   })
 
   it('returns nothing still answers', async () => {
-    expect(await ask(async () => undefined)).toMatchObject({
-      headers: { 'cache-control': 'no-store' },
+    expect(await ask({}, async () => undefined)).toMatchObject({
+      status: 500,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
     })
   })
 
   it('refuses answers with the status of its code', async () => {
     const refused = new BluelampError('conflict', 'It is so already.')
-    await expect(problem(() => Promise.reject(refused))).resolves.toMatchObject({
+    await expect(problem({}, () => Promise.reject(refused))).resolves.toMatchObject({
       status: 409,
       detail: 'It is so already.',
     })
   })
 })
 
-it('lets nothing be cached, sniffed or framed, and a handler say otherwise', async () => {
-  const answered = await ask(async () => ({ headers: { 'cache-control': 'max-age=1' } }))
-  expect(answered.headers).toMatchObject({
-    'cache-control': 'max-age=1',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
+describe('the headers of an answer', () => {
+  const asked = (declaration: object, url: string) =>
+    ask(declaration, async () => ({ status: 302, location: 'https://elsewhere.example' }), { url })
+
+  it('let nothing be cached, sniffed, framed or embedded', async () => {
+    const { headers } = await asked({}, 'https://app.example/api/x')
+    expect(headers).toEqual({
+      location: 'https://elsewhere.example',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+      'strict-transport-security': 'max-age=63072000; includeSubDomains',
+    })
+  })
+
+  it('say nothing of HTTPS over plain http', async () => {
+    const { headers } = await asked({}, 'http://127.0.0.1:7071/api/x')
+    expect(headers).not.toHaveProperty('strict-transport-security')
+  })
+
+  it('let players of other pages load what a ticket opens', async () => {
+    const { headers } = await asked({ access: 'ticket' }, 'https://app.example/api/x')
+    expect(headers).toMatchObject({ 'cross-origin-resource-policy': 'cross-origin' })
   })
 })
 
 describe('what is read of a request', () => {
   const schema = z.strictObject({ part: z.enum(['a', 'b']), size: z.coerce.number().optional() })
-  const body = (text: string) => problem((call) => call.body(schema), { body: text })
+  const body = (text: string) => problem({ body: schema }, echo('body'), { body: text })
   const query = (search: string) =>
-    problem(async (call) => ({ jsonBody: call.query(schema) }), {
+    problem({ query: schema }, echo('query'), {
       url: `https://app.example/api/footage?${search}`,
     })
 
@@ -111,7 +146,7 @@ describe('what is read of a request', () => {
   })
 
   it('refuses a body that is too long', async () => {
-    await expect(body('x'.repeat(1_000_001))).resolves.toMatchObject({ status: 413 })
+    await expect(body('x'.repeat(65_537))).resolves.toMatchObject({ status: 413 })
   })
 
   it.each([
@@ -126,7 +161,7 @@ describe('what is read of a request', () => {
 
   it('answers a path that names nothing as one that may not be seen', async () => {
     const asked = (params: Record<string, string>) =>
-      problem(async (call) => ({ jsonBody: call.param('id', z.uuidv7()) }), { params })
+      problem({ params: { id: z.uuidv7() } }, echo('params'), { params })
     for (const params of [{}, { id: '7' }, { id: '../x' }]) {
       await expect(asked(params as Record<string, string>)).resolves.toMatchObject({ status: 404 })
     }
@@ -141,7 +176,7 @@ describe('what is read of a request', () => {
     ['[2001:db8::1]', '2001:db8::1'],
     ['', null],
   ])('takes the address that the front end saw: %j', async (forwarded, address) => {
-    const { jsonBody } = await ask(async (call) => ({ jsonBody: call.clientAddress }), {
+    const { jsonBody } = await ask({}, echo('clientAddress'), {
       headers: { 'x-forwarded-for': forwarded },
     })
     expect(jsonBody).toBe(address)
@@ -149,7 +184,9 @@ describe('what is read of a request', () => {
 
   it('calls a request without a token unauthenticated, whatever else it brings', async () => {
     const headers = { 'x-ms-client-principal': btoa('{"userRoles":["Administrator"]}') }
-    await expect(problem((call) => call.principal(), { headers })).resolves.toMatchObject({
+    await expect(
+      problem({ access: { duty: 'watch-access' } }, echo('body'), { headers }),
+    ).resolves.toMatchObject({
       status: 401,
     })
   })

@@ -1,0 +1,134 @@
+import { STATUS_CODES } from 'node:http'
+import { z } from 'zod'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi'
+import { DUTIES, mayDo, ROLES, type Role } from '../clearance/roles.ts'
+import { type ErrorCode, faultOf } from '../errors.ts'
+import type { Access, AnswerDeclaration, Declaration } from './declaration.ts'
+import { PROBLEM_TYPE, problemSchema } from './problem.ts'
+
+const TOKEN = 'token'
+
+/** What the document says beyond the routes. */
+export type ApiDescription = { baseUrl: string; issuer: string; audience: string }
+
+/** A document as it is answered: its own schema is OpenAPI's. */
+export const apiDocumentSchema = z.looseObject({ openapi: z.literal('3.1.0') })
+type ApiDocument = z.infer<typeof apiDocumentSchema>
+
+/** The OpenAPI 3.1 document of these routes: nothing in it but what they declare. */
+export const apiDocument = (
+  routes: readonly Declaration[],
+  { baseUrl, issuer, audience }: ApiDescription,
+): ApiDocument => ({
+  ...createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Bluelamp',
+      version: '1',
+      description:
+        'Body-worn video: docks upload it, investigators find, play and take it. What a caller may not see and what does not exist are answered alike, with 404. Errors are problem details (RFC 9457).',
+    },
+    servers: [{ url: `${baseUrl}/api` }],
+    paths: pathsOf(routes),
+    components: {
+      securitySchemes: {
+        [TOKEN]: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: `An access token of ${issuer} for ${audience}, with one of the app roles named.`,
+        },
+      },
+    },
+  }),
+  openapi: '3.1.0',
+})
+
+function pathsOf(routes: readonly Declaration[]): ZodOpenApiPathsObject {
+  const byPath = Map.groupBy(routes, ({ path }) => `/${path.replaceAll('{*', '{')}`)
+  return Object.fromEntries(
+    [...byPath].map(([path, some]) => [
+      path,
+      Object.fromEntries(some.map((route) => [route.method.toLowerCase(), operation(route)])),
+    ]),
+  )
+}
+
+function operation(route: Declaration): ZodOpenApiOperationObject {
+  const { params, query, headers, body, accepts = 'application/json' } = route
+  return {
+    operationId: route.name,
+    summary: route.summary,
+    security: rolesFor(route.access).map((role) => ({ [TOKEN]: [role] })),
+    requestParams: {
+      ...(params && { path: z.object(params) }),
+      ...(query && { query }),
+      ...(headers && { header: z.object(headers) }),
+    },
+    ...(body && { requestBody: { required: true, content: { [accepts]: { schema: body } } } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(route.answers).map(([status, answer]) => [status, response(status, answer)]),
+      ),
+      ...Object.fromEntries(problemResponses(route)),
+      default: problem('A fault of the service'),
+    },
+  }
+}
+
+/** The roles of which a caller needs one, or none where no token is asked for. */
+export function rolesFor(access: Access): Role[] {
+  if (access === 'anyone' || access === 'ticket') return []
+  return 'duty' in access
+    ? [...DUTIES[access.duty]]
+    : ROLES.filter((role) => mayDo(role, access.action))
+}
+
+function response(status: string, answer: AnswerDeclaration): ZodOpenApiResponseObject {
+  const media = answer.body ? ['application/json'] : (answer.text ?? [])
+  const headers = {
+    ...(answer.etag && { etag: z.string().describe('the version, for If-Match') }),
+    ...(answer.redirect && { location: z.url() }),
+  }
+  return {
+    description: STATUS_CODES[status] ?? status,
+    ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
+    ...(media.length > 0 && {
+      content: Object.fromEntries(
+        media.map((type) => [type, { schema: answer.body ?? z.string() }]),
+      ),
+    }),
+  }
+}
+
+/** The problems that follow from what a route reads and asks for, and those that it names itself. */
+export function problemsOf({ access, params, query, headers, body, problems = [] }: Declaration) {
+  const open = access === 'anyone' || access === 'ticket'
+  const codes: (ErrorCode | false | undefined)[] = [
+    !open && 'unauthenticated',
+    !open && 'duty' in access && 'forbidden',
+    params && 'not-found',
+    (query || headers || body) && 'invalid-request',
+    body && 'too-large',
+    ...problems,
+  ]
+  return [...new Set(codes.filter((code) => code !== false && code !== undefined))]
+}
+
+function problemResponses(route: Declaration): [status: string, ZodOpenApiResponseObject][] {
+  const byStatus = Map.groupBy(problemsOf(route), (code) => faultOf(code).status)
+  return [...byStatus].map(([status, codes]) => [
+    String(status),
+    problem(codes.map((code) => `\`${PROBLEM_TYPE}${code}\`: ${faultOf(code).title}`).join('; ')),
+  ])
+}
+
+const problem = (description: string): ZodOpenApiResponseObject => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
