@@ -20,6 +20,10 @@ const settingsSchema = z.object({
   DOMAIN_TOPIC_KEY: z.string().optional(),
   REASON_REQUIRED: z.stringbool().default(true),
   PROXY_POLICY: z.enum(['eager', 'on-view']).default('eager'),
+  DISPOSAL_GRACE_HOURS: z.coerce
+    .number()
+    .nonnegative()
+    .default(7 * 24),
   SWEEP_IDLE_SECONDS: z.coerce.number().int().positive().default(900),
   TSA_URL: z.url().optional(),
   TSA_CERTIFICATES: z.string().includes('-----BEGIN CERTIFICATE-----').optional(),
@@ -43,6 +47,8 @@ export type Config = {
   domainTopic: { endpoint: string; key: string | null } | null
   reasonRequired: boolean
   proxyPolicy: 'eager' | 'on-view'
+  /** How long a disposal that was ordered can be called off. */
+  disposalGraceMs: number
   /** How long a recording may stand still before the sweep looks at it. */
   sweepIdleMs: number
   /**
@@ -77,6 +83,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       : null,
     reasonRequired: settings.REASON_REQUIRED,
     proxyPolicy: settings.PROXY_POLICY,
+    disposalGraceMs: settings.DISPOSAL_GRACE_HOURS * 3_600_000,
     sweepIdleMs: settings.SWEEP_IDLE_SECONDS * 1000,
     timestamps: { url: settings.TSA_URL ?? null, trustedPem: settings.TSA_CERTIFICATES ?? null },
     media: {

@@ -7,6 +7,7 @@ const FAULTS = {
   unauthenticated: { status: 401, title: 'A valid access token is needed', retry: false },
   forbidden: { status: 403, title: 'This caller may not do that', retry: false },
   'not-found': { status: 404, title: 'Nothing here for this caller', retry: false },
+  gone: { status: 410, title: 'It was disposed of', retry: false },
   conflict: {
     status: 409,
     title: 'The request contradicts what is already recorded',
@@ -32,8 +33,21 @@ export const ERROR_CODES = Object.keys(FAULTS) as [ErrorCode, ...ErrorCode[]]
 /** A field of a request that was refused, and why. */
 export type FieldError = { field: string; message: string }
 
-/** What may accompany an error: its cause and the fields at fault. */
-export type ErrorDetails = { cause?: unknown; errors?: FieldError[] }
+/** What may accompany an error: its cause, the fields at fault, and facts for the caller. */
+export type ErrorDetails = {
+  cause?: unknown
+  errors?: FieldError[]
+  facts?: Facts
+}
+
+/** What is said of a recording that is kept from disposal, or gone by it. */
+export type Facts = {
+  rule?: string
+  disposedAt?: string
+  because?: string
+  from?: string
+  by?: string[]
+}
 
 /**
  * The one base of errors raised on purpose. `message` says what happened, to what, and what to do;
@@ -43,11 +57,13 @@ export class BluelampError extends Error {
   override readonly name: string = 'BluelampError'
   readonly code: ErrorCode
   readonly errors: FieldError[]
+  readonly facts: Facts
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
     this.errors = details.errors ?? []
+    this.facts = details.facts ?? {}
   }
 }
 

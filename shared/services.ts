@@ -17,6 +17,7 @@ import { type CameraRegister, createCameraRegister } from './storage/cameras.ts'
 import { type Catalogue, createCatalogue } from './storage/catalogue.ts'
 import { connectStorage } from './storage/clients.ts'
 import { type Consultations, createConsultations } from './storage/consultations.ts'
+import { createErasure, type Erasure } from './storage/erasure.ts'
 import { createFootageIndex, type FootageIndex } from './storage/footage-index.ts'
 import { createLanding, type Landing } from './storage/landing.ts'
 import { createOriginals, type Originals } from './storage/originals.ts'
@@ -28,6 +29,7 @@ import { createRenditions, type Renditions } from './storage/renditions.ts'
 import { createSasSigner } from './storage/sas.ts'
 import { createSecuringProgress, type SecuringProgress } from './storage/securing-progress.ts'
 import { createUploadClaims, type UploadClaims } from './storage/upload-claims.ts'
+import { createVersionStore } from './storage/versions.ts'
 import { createWormStore } from './storage/worm.ts'
 import {
   type ActivityLog,
@@ -66,6 +68,7 @@ export type Services = {
   securingProgress: SecuringProgress
   renditions: Renditions
   renditionRows: RenditionRows
+  erasure: Erasure
   queues: Queues
   events: DomainEvents
   /** ffmpeg and ffprobe, looked up once; what a killed worker left behind is cleared away first. */
@@ -120,6 +123,7 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     securingProgress: createSecuringProgress(clients.table('footage')),
     renditions: createRenditions(clients, sign),
     renditionRows: createRenditionRows(clients.table('footage')),
+    erasure: createErasure((container) => createVersionStore(clients.container(container)), now),
     queues: createQueues(clients),
     events: createDomainEvents(config.domainTopic),
     headers: new HeaderCache(),

@@ -69,9 +69,9 @@ const BLIND_ACTIONS: readonly Action[] = ['read-audit', 'verify']
 
 /**
  * What must be possible with footage that is marked too high to be seen here: a marking that was a
- * slip has to be put right, and evidence has to be held.
+ * slip has to be put right, evidence has to be held, and what was moved to its proper place has to go.
  */
-const HANDLING_ACTIONS: readonly Action[] = ['mark', 'hold']
+const HANDLING_ACTIONS: readonly Action[] = ['mark', 'hold', 'dispose']
 
 /**
  * Whether a person may do something with a recording, now. Pure and total; what is not allowed by a

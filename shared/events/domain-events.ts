@@ -11,6 +11,7 @@ export type DomainEvent = {
     | 'Bluelamp.FootageIsolated'
     | 'Bluelamp.FootageUnplayable'
     | 'Bluelamp.FootageReady'
+    | 'Bluelamp.FootageDisposed'
     | 'Bluelamp.WorkAbandoned'
     | 'Bluelamp.BreakGlassAsked'
     | 'Bluelamp.BreakGlassApproved'

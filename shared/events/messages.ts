@@ -31,6 +31,7 @@ export const MESSAGES = {
     renditions: z.array(chunkRenditionSchema).min(1),
   }),
   'index-rendition': z.object({ ...v1, footageId: footageIdSchema, manifest: z.string() }),
+  'dispose-footage': z.object({ ...v1, footageId: footageIdSchema }),
 } as const
 
 export type QueueName = keyof typeof MESSAGES
@@ -43,8 +44,8 @@ export type Message<Q extends QueueName> = z.infer<(typeof MESSAGES)[Q]>
 export const LANES = ['ordinary', 'urgent'] as const
 export type Lane = (typeof LANES)[number]
 
-/** Publishing what is finished is quick, whatever it is of. */
-const SINGLE_LANE: readonly QueueName[] = ['index-rendition']
+/** Publishing what is finished is quick, whatever it is of; and nobody waits for a disposal. */
+const SINGLE_LANE: readonly QueueName[] = ['index-rendition', 'dispose-footage']
 
 /** The queue in storage that carries this work in this lane. */
 export const laneQueue = (queue: QueueName, lane: Lane): string =>

@@ -6,6 +6,7 @@ import { boroughSchema, unitSchema } from './boroughs.ts'
 import { recordedClockSchema } from './clock.ts'
 import { footageIdSchema, partNameSchema } from './ids.ts'
 import { referenceSchema } from './references.ts'
+import { disposalRuleSchema, retentionGroupSchema } from './retention-rules.ts'
 import { footageStateSchema } from './state.ts'
 
 const instant = z.iso.datetime()
@@ -135,6 +136,22 @@ export const caseMarkSchema = z.object({
 })
 export type CaseMark = z.infer<typeof caseMarkSchema>
 
+/** That a recording is to be disposed of, or was. */
+export const disposalSchema = z.object({
+  rule: disposalRuleSchema,
+  since: instant.describe('from when on the rule lets it go'),
+  by: oidSchema.or(z.literal('service')),
+  at: instant,
+  reason: z.string(),
+  notBefore: instant.describe('until then it can be called off'),
+  begunAt: instant.optional().describe('when it was taken away'),
+  erased: z
+    .array(z.object({ part: partNameSchema, sha256: sha256Schema, size: count }))
+    .optional()
+    .describe('what is no more'),
+})
+export type Disposal = z.infer<typeof disposalSchema>
+
 /**
  * The truth about a recording: one row, one document. Index rows and answers to callers are derived
  * from it, and what is released is decided on it.
@@ -162,6 +179,10 @@ export const footageSchema = z.object({
   corrections: z.array(correctionSchema).default([]).describe('oldest first'),
   holds: z.array(holdSchema).default([]).describe('while there is one, it is not disposed of'),
   cases: z.array(caseMarkSchema).default([]),
+  retentionGroup: retentionGroupSchema
+    .optional()
+    .describe('how long to keep it, once somebody has reviewed it'),
+  disposal: disposalSchema.optional(),
   cameraUnassigned: z
     .boolean()
     .default(false)

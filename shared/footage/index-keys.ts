@@ -5,7 +5,7 @@ import type { Borough } from './boroughs.ts'
 import { type Footage, footageSchema } from './footage.ts'
 import type { FootageId } from './ids.ts'
 import type { Reference } from './references.ts'
-import { FOOTAGE_STATES, isSecured } from './state.ts'
+import { FOOTAGE_STATES, isDisposed, isSecured } from './state.ts'
 
 /** The ways in which footage is looked for: each is a range of row keys in known partitions. */
 export type AccessPath =
@@ -19,7 +19,7 @@ export type AccessPath =
 /**
  * The lists that work is taken from: every state, and beside them what has a part in quarantine,
  * what is secured itself but waits for a sidecar, what nobody is on record as having worn the camera
- * of, and what is marked too high without an alert having gone out.
+ * of, what is marked too high without an alert having gone out, and what is to be disposed of.
  */
 export const WORK_LISTS = [
   ...FOOTAGE_STATES,
@@ -27,6 +27,7 @@ export const WORK_LISTS = [
   'awaiting-sidecar',
   'camera-unassigned',
   'alert-due',
+  'disposal-due',
 ] as const
 export type WorkList = (typeof WORK_LISTS)[number]
 
@@ -92,8 +93,19 @@ const invert = (instant: string): string => {
 export const rowKey = (recordedAt: string, id?: FootageId): string =>
   id ? `${invert(recordedAt)}:${id}` : invert(recordedAt)
 
-/** All index rows that a recording should have. */
+/** All index rows that a recording should have. What is disposed of is found by nobody. */
 export function indexKeys(footage: Footage): IndexKey[] {
+  const shard = shardOf(footage.id)
+  const row = rowKey(footage.clock.recordedAt, footage.id)
+  const lists = workListsOf(footage).map((list) => ({
+    partition: statePartition(list, shard),
+    row,
+  }))
+  return isDisposed(footage.state) ? lists : [...pathKeys(footage), ...lists]
+}
+
+/** The rows by which a recording is found. */
+export function pathKeys(footage: Footage): IndexKey[] {
   const { recordedAt } = footage.clock
   const row = rowKey(recordedAt, footage.id)
   const paths: TimedPath[] = [
@@ -103,13 +115,7 @@ export function indexKeys(footage: Footage): IndexKey[] {
     ...footage.references.map((reference) => ({ by: 'reference', reference }) as const),
   ]
   if (footage.borough) paths.push({ by: 'borough', borough: footage.borough })
-  const keys = paths.map((path) => ({ partition: timedPartition(path, recordedAt), row }))
-  const shard = shardOf(footage.id)
-  const lists = workListsOf(footage).map((list) => ({
-    partition: statePartition(list, shard),
-    row,
-  }))
-  return [...keys, ...lists]
+  return paths.map((path) => ({ partition: timedPartition(path, recordedAt), row }))
 }
 
 /** The rows that a recording would have on every work list there is. */
@@ -157,7 +163,9 @@ const timedPartition = (path: TimedPath, at: string): string =>
 
 /** The work lists that a recording is on. */
 export function workListsOf(footage: Footage): WorkList[] {
-  const { state, parts, marking, alerted, cameraUnassigned } = footage
+  const { state, parts, marking, alerted, cameraUnassigned, disposal } = footage
+  if (state === 'disposed') return []
+  if (state === 'disposing') return [state]
   const lists: WorkList[] = [state]
   if (parts.some((part) => part.state === 'mismatched')) lists.push('quarantined')
   if (isSecured(state) && parts.some((part) => part.state !== 'secured')) {
@@ -165,6 +173,7 @@ export function workListsOf(footage: Footage): WorkList[] {
   }
   if (cameraUnassigned) lists.push('camera-unassigned')
   if (!isServable(marking) && alerted !== marking) lists.push('alert-due')
+  if (disposal) lists.push('disposal-due')
   return lists
 }
 

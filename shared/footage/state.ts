@@ -10,6 +10,8 @@ import { BluelampError } from '../errors.ts'
  * - `rendering`: renditions are being made
  * - `ready`: every rendition that policy asks for is there
  * - `unplayable`: secured, but it cannot be decoded
+ * - `disposing`: its time is over; its bytes are being erased, and nobody reaches it any more
+ * - `disposed`: erased. What is left says under which rule, when, by whom, and what it was
  */
 export const FOOTAGE_STATES = [
   'expected',
@@ -19,6 +21,8 @@ export const FOOTAGE_STATES = [
   'rendering',
   'ready',
   'unplayable',
+  'disposing',
+  'disposed',
 ] as const
 
 export const footageStateSchema = z.enum(FOOTAGE_STATES)
@@ -29,11 +33,13 @@ const NEXT: Record<FootageState, readonly FootageState[]> = {
   expected: ['landed', 'secured', 'mismatched'],
   landed: ['secured', 'mismatched'],
   mismatched: ['landed', 'secured'],
-  secured: ['rendering', 'unplayable'],
+  secured: ['rendering', 'unplayable', 'disposing'],
   rendering: ['ready', 'unplayable'],
   // Renditions can be made anew: the proxy at first view, or by a person's word.
-  ready: ['rendering'],
-  unplayable: ['rendering'],
+  ready: ['rendering', 'disposing'],
+  unplayable: ['rendering', 'disposing'],
+  disposing: ['disposed'],
+  disposed: [],
 }
 
 /** Whether a recording in state `from` may come into state `to`. */
@@ -51,3 +57,7 @@ export function advance(from: FootageState, to: FootageState): FootageState {
 /** Whether the bytes are verified and immutable, whatever can be made of them. */
 export const isSecured = (state: FootageState): boolean =>
   state === 'secured' || state === 'rendering' || state === 'ready' || state === 'unplayable'
+
+/** Whether a recording is gone for everyone, though its bytes may still be on their way out. */
+export const isDisposed = (state: FootageState): boolean =>
+  state === 'disposing' || state === 'disposed'

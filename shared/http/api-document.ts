@@ -113,6 +113,8 @@ export function problemsOf({ access, params, query, headers, body, problems = []
     !open && 'unauthenticated',
     !open && 'duty' in access && 'forbidden',
     params && 'not-found',
+    // What was disposed of is gone for those who could have listed it.
+    !open && 'action' in access && params && 'gone',
     (query || headers || body) && 'invalid-request',
     body && 'too-large',
     ...problems,

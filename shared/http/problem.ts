@@ -6,6 +6,15 @@ import { BluelampError, ERROR_CODES, type ErrorCode, faultOf } from '../errors.t
 /** What the type of each problem begins with. A URN: it need not resolve. */
 export const PROBLEM_TYPE = 'urn:bluelamp:problem:'
 
+/** What is said in members of their own of a recording that is kept, or gone. */
+const factsShape = {
+  rule: z.string().optional().describe('the retention rule concerned'),
+  disposedAt: z.iso.datetime().optional(),
+  because: z.string().optional().describe('what keeps a recording from disposal'),
+  from: z.iso.datetime().optional().describe('from when on it may go'),
+  by: z.array(z.string()).optional().describe('the holds or cases that keep it'),
+}
+
 /** Every error, as a caller sees it (RFC 9457). Programs go by `type`, people by `detail`. */
 export const problemSchema = z
   .object({
@@ -17,6 +26,7 @@ export const problemSchema = z
       .array(z.object({ field: z.string(), message: z.string() }))
       .optional()
       .describe('the fields at fault'),
+    ...factsShape,
     correlationId: z.string().optional().describe('under which the log has the rest'),
   })
   .meta({ id: 'Problem' })
@@ -30,13 +40,14 @@ const SERVER_FAULT = 500
  * not raised on purpose say nothing but the correlation id, under which the log has the rest.
  */
 export function problemOf(error: unknown, correlationId: string): HttpResponseInit {
-  const { code, detail, errors } = describe(error)
+  const { code, detail, errors, facts } = describe(error)
   const { status, title } = faultOf(code)
   const problem: Problem = {
     type: `${PROBLEM_TYPE}${code}`,
     title,
     status,
     detail,
+    ...facts,
     ...(errors.length > 0 && { errors }),
     ...(status >= SERVER_FAULT && { correlationId }),
   }
@@ -54,18 +65,25 @@ function describe(error: unknown): {
   code: ErrorCode
   detail: string
   errors: BluelampError['errors']
+  facts: BluelampError['facts']
 } {
   if (error instanceof BluelampError) {
-    return { code: error.code, detail: error.message, errors: error.errors }
+    return { code: error.code, detail: error.message, errors: error.errors, facts: error.facts }
   }
   if (error instanceof RestError && isOutage(error)) {
     return {
       code: 'unavailable',
       detail: 'Storage does not answer. Try again shortly.',
       errors: [],
+      facts: {},
     }
   }
-  return { code: 'internal', detail: 'Something went wrong; it has been logged.', errors: [] }
+  return {
+    code: 'internal',
+    detail: 'Something went wrong; it has been logged.',
+    errors: [],
+    facts: {},
+  }
 }
 
 /** No status at all means that no answer came. */

@@ -3,7 +3,7 @@ import { laneOf } from '../events/lane.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, Mismatch, OriginalPart, Part } from '../footage/footage.ts'
 import { type FootageId, type PartName, quarantineBlobName } from '../footage/ids.ts'
-import { advance, canBecome } from '../footage/state.ts'
+import { advance, canBecome, isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 import type { FootageChange } from '../storage/catalogue.ts'
 import { sameEtag } from '../storage/etag.ts'
@@ -28,6 +28,8 @@ export async function securePart(
   const landed = await landing.find(id, name)
   // Gone: secured already. Another ETag: sent again since, and the event of that one will follow.
   if (!landed || !sameEtag(landed.etag, etag)) return
+  // Sent once more after its time was over: it must not come back.
+  if (isDisposed(footage.state)) return landing.remove(id, name, landed.etag)
 
   if (part.state === 'secured') {
     await keepStranger(services, id, part, landed)

@@ -8,6 +8,7 @@ import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { wearerAt } from '../footage/camera-issues.ts'
 import { EARLIEST, instantSchema } from '../footage/clock.ts'
 import { CORRECTABLE_FIELDS, type Correction, type Footage } from '../footage/footage.ts'
+import { retentionGroupSchema } from '../footage/retention-rules.ts'
 import type { Services } from '../services.ts'
 import { type Authorship, type ChangeRequest, changeFootage, type Plan } from './change.ts'
 import { changeReasonSchema } from './reason.ts'
@@ -29,6 +30,10 @@ export const amendmentSchema = z
     unit: unitSchema.optional(),
     borough: boroughSchema.nullable().optional(),
     recordedAt: instantSchema.optional(),
+    retentionGroup: retentionGroupSchema
+      .nullable()
+      .optional()
+      .describe('how long to keep it, by someone who has reviewed it'),
     category: z.string().trim().min(1).max(64).nullable().optional(),
   })
   .refine(({ reason: _, ...changes }) => Object.values(changes).some((to) => to !== undefined), {
@@ -78,6 +83,7 @@ export function planAmendment(
       : [{ action: 'marking-changed' as const, detail: { from: footage.marking, to: marking } }]),
     ...restrictionActs(footage.restrictions, restrictions),
     ...corrections.map(actOf),
+    ...retentionActs(footage, amendment),
   ]
   if (acts.length === 0) return null
   const all = [...footage.corrections, ...corrections]
@@ -87,7 +93,7 @@ export function planAmendment(
       `A recording keeps at most ${CORRECTIONS_LIMIT} corrections; this would make ${all.length}.`,
     )
   }
-  const { officer, unit, borough, recordedAt, category } = amendment
+  const { officer, unit, borough, recordedAt, category, retentionGroup } = amendment
   return {
     acts,
     change: {
@@ -97,6 +103,7 @@ export function planAmendment(
       ...(officer !== undefined && { officer }),
       ...(unit !== undefined && { unit }),
       ...(borough !== undefined && { borough: borough ?? undefined }),
+      ...(retentionGroup !== undefined && { retentionGroup: retentionGroup ?? undefined }),
       ...(category !== undefined && { category: category ?? undefined }),
       ...(recordedAt !== undefined && { clock: { ...footage.clock, recordedAt } }),
     },
@@ -118,6 +125,15 @@ const actOf = ({ field, from, to }: Correction): Pick<AuditAct, 'action' | 'deta
   action: field === 'category' ? 'category-changed' : 'metadata-corrected',
   detail: { field, from: from ?? NOTHING, to: to ?? NOTHING },
 })
+
+function retentionActs(
+  { retentionGroup: before }: Footage,
+  { retentionGroup: after }: Amendment,
+): Plan['acts'] {
+  if (after === undefined || after === (before ?? null)) return []
+  const detail = { from: before ?? NOTHING, to: after ?? NOTHING }
+  return [{ action: 'retention-reviewed', detail }]
+}
 
 function restrictionActs(
   before: readonly Restriction[],

@@ -7,16 +7,19 @@ import type { Authorship, Plan } from './change.ts'
 const HOLDS_LIMIT = 10
 
 /**
- * Keeps a recording from disposal under a name, or says anew why.
+ * Keeps a recording from disposal under a name, or says anew why. What was ordered is called off.
  * @throws BluelampError `conflict` over the limit
  */
-export function planHold({ holds }: Footage, name: string, authorship: Authorship): Plan {
+export function planHold({ holds, disposal }: Footage, name: string, authorship: Authorship): Plan {
   const hold: Hold = { name, ...authorship }
   const all = withHold(holds, hold)
   if (all.length > HOLDS_LIMIT) {
     throw new BluelampError('conflict', `A recording carries at most ${HOLDS_LIMIT} holds.`)
   }
-  return { acts: [{ action: 'hold-placed', detail: { name } }], change: { holds: all } }
+  const placed = { action: 'hold-placed', detail: { name } } as const
+  if (!disposal) return { acts: [placed], change: { holds: all } }
+  const calledOff = { action: 'disposal-called-off', detail: { ordered: disposal.at } } as const
+  return { acts: [placed, calledOff], change: { holds: all, disposal: undefined } }
 }
 
 /**

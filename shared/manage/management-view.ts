@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { retentionOf, retentionSchema } from '../footage/disposal-of.ts'
 import { footageSchema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { admit, type Visitor } from '../retrieve/admit.ts'
@@ -25,9 +26,14 @@ export const managementViewSchema = footageSchema
     cases: true,
     corrections: true,
     cameraUnassigned: true,
+    retentionGroup: true,
+    disposal: true,
   })
   .extend({
     recordedAt: z.iso.datetime(),
+    retention: retentionSchema.describe(
+      'what it is kept under, and until when; nulls: until reviewed',
+    ),
     recordedAtLondon: z.string().describe('as people in London read it'),
     breakGlass: z.array(breakGlassRequestSchema.omit({ schemaVersion: true, footageId: true })),
   })
@@ -71,6 +77,9 @@ export async function managementView(
     cases: footage.cases,
     corrections: footage.corrections,
     cameraUnassigned: footage.cameraUnassigned,
+    retentionGroup: footage.retentionGroup,
+    disposal: footage.disposal,
+    retention: retentionOf(footage),
     breakGlass: requests.map(({ schemaVersion: _, footageId: __, ...request }) => request),
   }
 }

@@ -3,6 +3,7 @@ import { laneOf } from '../events/lane.ts'
 import type { ChunkRendition } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 
 /** The renditions that one run over a chunk makes, in the order of what viewers miss most. */
@@ -14,7 +15,7 @@ const KINDS = ['copy', 'proxy', 'storyboard'] as const satisfies ChunkRendition[
  * Chunks that were given up wait for a person's word. What is marked too high is left alone.
  */
 export async function driveRenditions(services: Services, footage: Footage): Promise<void> {
-  if (!isServable(footage.marking)) return
+  if (!isServable(footage.marking) || isDisposed(footage.state)) return
   const { queues } = services
   const { id } = footage
   const lane = laneOf(footage)

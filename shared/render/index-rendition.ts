@@ -1,5 +1,7 @@
+import { isServable } from '../clearance/marking.ts'
 import type { Message } from '../events/messages.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { isDisposed } from '../footage/state.ts'
 import { findPart } from '../ingest/parts.ts'
 import type { Services } from '../services.ts'
 import type { Manifest } from './manifest.ts'
@@ -18,6 +20,10 @@ export async function indexRendition(
   // Its attempt came second, and that was found out before this event arrived.
   if (!manifest) return
   const footage = await catalogue.get(id)
+  if (isDisposed(footage.state) || !isServable(footage.marking)) {
+    // Made while it was taken away, or marked too high to be rendered: nobody is to find it.
+    return renditions.remove([...blobsOf(manifest), blob])
+  }
   if (manifest.sourceSha256 !== findPart(footage, 'recording')?.original?.sha256) {
     return log.error('a rendition is not of this original', { footageId: id, manifest: blob })
   }
@@ -31,6 +37,11 @@ export async function indexRendition(
     await rollUp(services, id)
   }
 }
+
+const blobsOf = (manifest: Manifest): string[] =>
+  manifest.work === 'poster'
+    ? [manifest.poster.blob]
+    : Object.values(manifest.blobs).filter((blob) => blob !== undefined)
 
 /** Says whether this is the poster of the recording. */
 async function publishPoster(

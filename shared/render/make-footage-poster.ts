@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isServable } from '../clearance/marking.ts'
 import type { Message } from '../events/messages.ts'
 import { manifestBlobName, renditionBlobName } from '../footage/ids.ts'
+import { isDisposed } from '../footage/state.ts'
 import { findPart } from '../ingest/parts.ts'
 import { makePoster } from '../media/poster.ts'
 import type { Services } from '../services.ts'
@@ -14,7 +15,7 @@ export async function makeFootagePoster(
 ): Promise<void> {
   const footage = await catalogue.get(id)
   const original = findPart(footage, 'recording')?.original
-  if (footage.poster || !isServable(footage.marking)) return
+  if (footage.poster || !isServable(footage.marking) || isDisposed(footage.state)) return
   if (!original) return log.warn('there is no original to make a poster of', { footageId: id })
   const attempt = randomUUID()
   const blob = renditionBlobName(id, 'poster', attempt, 'jpg')

@@ -2,7 +2,7 @@ import { isServable } from '../clearance/marking.ts'
 import { alertIfIsolated, announce } from '../events/announce.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, RenditionProgress } from '../footage/footage.ts'
-import { advance } from '../footage/state.ts'
+import { advance, isDisposed } from '../footage/state.ts'
 import { findPart } from '../ingest/parts.ts'
 import { recordSecured } from '../ingest/secure-part.ts'
 import type { MediaDescription, Unplayable } from '../media/description.ts'
@@ -29,6 +29,7 @@ export async function planFootage(
   const { catalogue, renditions, originals, log } = services
   const footage = await recordSecured(services, id, 'recording')
   const original = findPart(footage, 'recording')?.original
+  if (isDisposed(footage.state)) return
   if (!original) return log.warn('there is no original to render', { footageId: id })
   if (!isServable(footage.marking)) return alertIfIsolated(services, footage)
   if (footage.state === 'unplayable' && !redrive) return

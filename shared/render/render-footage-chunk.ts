@@ -3,6 +3,7 @@ import { isServable } from '../clearance/marking.ts'
 import { mayHelpToRetry } from '../errors.ts'
 import type { ChunkRendition, Message } from '../events/messages.ts'
 import { chunkName, type FootageId, manifestBlobName, renditionBlobName } from '../footage/ids.ts'
+import { isDisposed } from '../footage/state.ts'
 import { findPart } from '../ingest/parts.ts'
 import { renderChunk } from '../media/render-chunk.ts'
 import type { Services } from '../services.ts'
@@ -31,8 +32,8 @@ export async function renderFootageChunk(
     services
   const footage = await catalogue.get(id)
   const original = findPart(footage, 'recording')?.original
-  // Marked higher while its chunks waited on the queue.
-  if (!isServable(footage.marking)) return
+  // Marked higher, or disposed of, while its chunks waited on the queue.
+  if (!isServable(footage.marking) || isDisposed(footage.state)) return
   const plan = await renditions.readPlan(id)
   const chunk = plan.chunks[index]
   if (!original || !chunk)

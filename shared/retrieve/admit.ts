@@ -1,9 +1,10 @@
 import { type Decision, decide } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
 import type { Action } from '../clearance/roles.ts'
-import { nothingHere } from '../errors.ts'
+import { BluelampError, nothingHere } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 
 /** Who asks, and from where. */
@@ -15,7 +16,9 @@ export type Admission = { footage: Footage; basis: string }
 /**
  * Lets a visitor to a recording, decided on the truth as it is now. Refused and missing are the
  * same to the caller, and cost the same; which it was stands in the log of attempts.
- * @throws BluelampError `not-found`
+ * What was disposed of is gone for those who could have listed it; its trail stays with those who
+ * read trails; all others find nothing there, as before.
+ * @throws BluelampError `not-found`; `gone`
  */
 export async function admit(
   { catalogue, attempts, now }: Services,
@@ -25,15 +28,27 @@ export async function admit(
 ): Promise<Admission> {
   const footage = await catalogue.find(id)
   const decision: Decision | null = footage && decide(principal, action, footage, now())
-  if (footage && decision?.allowed) {
+  const disposed = footage !== null && isDisposed(footage.state)
+  if (footage && decision?.allowed && (!disposed || OUTLASTING.includes(action))) {
     return { footage, basis: `${decision.role}/${decision.link}` }
   }
+  if (disposed && decide(principal, 'list', footage, now()).allowed) throw disposedOf(footage)
   await attempts.note({
     actor: principal.oid,
     action,
     footageId: id,
-    refusal: decision && !decision.allowed ? decision.reason : 'missing',
+    refusal: disposed ? 'disposed' : decision && !decision.allowed ? decision.reason : 'missing',
     clientAddress,
   })
   throw nothingHere()
+}
+
+/** What is done with the audit trail of a recording, which outlasts it. */
+const OUTLASTING: readonly Action[] = ['read-audit', 'verify']
+
+function disposedOf({ disposal }: Footage): BluelampError {
+  const { rule = 'unknown', begunAt = '' } = disposal ?? {}
+  return new BluelampError('gone', `It was disposed of on ${begunAt.slice(0, 10)} under ${rule}.`, {
+    facts: { rule, disposedAt: begunAt },
+  })
 }

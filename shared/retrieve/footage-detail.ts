@@ -10,6 +10,7 @@ export const footageDetailSchema = footageSchema
   .omit({
     grants: true,
     holds: true,
+    disposal: true,
     alerted: true,
     poster: true,
     schemaVersion: true,
@@ -47,7 +48,18 @@ export async function footageDetail(
     basis,
     clientAddress: visitor.clientAddress,
   })
-  const { grants, holds, alerted, parts, poster, schemaVersion, failure, dock, ...shown } = footage
+  const {
+    grants,
+    holds,
+    disposal,
+    alerted,
+    parts,
+    poster,
+    schemaVersion,
+    failure,
+    dock,
+    ...shown
+  } = footage
   return {
     ...shown,
     recordedAtLondon: londonTime(footage.clock.recordedAt),

@@ -29,7 +29,7 @@ export const searchQuerySchema = z.strictObject({
   officer: officerSchema.optional(),
   unit: unitSchema.optional(),
   borough: boroughSchema.optional(),
-  state: footageStateSchema.optional(),
+  state: footageStateSchema.exclude(['disposing', 'disposed']).optional(),
   from: instant.optional(),
   to: instant.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(25),

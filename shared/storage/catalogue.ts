@@ -11,7 +11,7 @@ import type { FootageIndex } from './footage-index.ts'
 
 const ROW = 'footage'
 
-/** What of a recording is about to change. A trouble that is over is taken away by `undefined`. */
+/** What of a recording is about to change. What is over or erased is taken away by `undefined`. */
 export type FootageChange = Partial<
   Omit<Footage, 'id' | 'revision' | 'schemaVersion' | 'changedAt' | Trouble>
 > & { [Field in Trouble]?: Footage[Field] | undefined }

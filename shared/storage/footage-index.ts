@@ -6,6 +6,7 @@ import {
   type IndexKey,
   indexKeys,
   partitionsOf,
+  pathKeys,
   rowKey,
   type Summary,
   stateKeys,
@@ -25,6 +26,8 @@ export type FootageIndex = {
   removeStale(before: Footage, after: Footage): Promise<void>
   /** Removes the rows that a writer which died left under states the recording is no longer in. */
   removeForeignStates(footage: Footage): Promise<void>
+  /** Removes the rows by which a recording is found, whatever they tell of it. */
+  removePaths(footage: Footage): Promise<void>
   /**
    * Footage along a path, newest first, recorded at or after `from` and before `to`, both UTC.
    * `after` is the row key of the last recording already seen.
@@ -52,6 +55,9 @@ export function createFootageIndex(table: TableClient): FootageIndex {
       const kept = new Set(indexKeys(footage).map(textOf))
       const stale = stateKeys(footage).filter((key) => !kept.has(textOf(key)))
       await Promise.all(stale.map((key) => removeRow(rows, key, footage.revision)))
+    },
+    async removePaths(footage) {
+      await Promise.all(pathKeys(footage).map((key) => removeRow(rows, key, footage.revision)))
     },
     async *read(path, { from, to, after }) {
       // Newest first: the later time has the lower key.

@@ -56,6 +56,8 @@ export type RenditionRows = {
   /** How far each chunk that was begun has come, finished ones included. */
   listProgress(id: FootageId): Promise<ProgressRow[]>
   listFailures(id: FootageId): Promise<FailureRow[]>
+  /** Removes every row that was noted of what was made of a recording. */
+  clear(id: FootageId): Promise<void>
 }
 
 export function createRenditionRows(table: TableClient): RenditionRows {
@@ -63,6 +65,7 @@ export function createRenditionRows(table: TableClient): RenditionRows {
   const storyboards = documentTable(table, storyboardRowSchema)
   const failures = documentTable(table, failureRowSchema)
   const progress = documentTable(table, progressRowSchema)
+  const anything = documentTable(table, z.unknown())
   return {
     async publish(id, kind, row) {
       return publishFirst(streams, id, renditionKey(kind, row.chunk), row)
@@ -91,6 +94,13 @@ export function createRenditionRows(table: TableClient): RenditionRows {
     },
     listProgress: (id) => valuesOf(progress.list(id, rangeOf('progress:'))),
     listFailures: (id) => valuesOf(failures.list(id, rangeOf('failure:'))),
+    async clear(id) {
+      for (const prefix of ['rendition:', 'progress:', 'failure:']) {
+        for await (const { rowKey, etag } of anything.list(id, rangeOf(prefix))) {
+          await anything.remove(id, rowKey, etag)
+        }
+      }
+    },
   }
 }
 

@@ -19,6 +19,8 @@ export type SecuringProgress = {
   /** Where to go on with the upload of that ETag; null to begin. */
   find(id: FootageId, part: PartName, etag: string): Promise<CopyProgress | null>
   save(id: FootageId, part: PartName, etag: string, progress: CopyProgress): Promise<void>
+  /** Forgets how far the parts of a recording had come. */
+  clear(id: FootageId): Promise<void>
 }
 
 export function createSecuringProgress(table: TableClient): SecuringProgress {
@@ -31,6 +33,14 @@ export function createSecuringProgress(table: TableClient): SecuringProgress {
     },
     async save(id, part, etag, { offset, digest }) {
       await rows.put(id, key(part), { schemaVersion: 1, etag, offset, digest })
+    },
+    async clear(id) {
+      for await (const { rowKey, etag } of rows.list(id, {
+        from: 'securing:',
+        below: 'securing;',
+      })) {
+        await rows.remove(id, rowKey, etag)
+      }
     },
   }
 }

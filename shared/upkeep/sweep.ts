@@ -16,6 +16,7 @@ const PASSING: WorkList[] = [
   'rendering',
   'awaiting-sidecar',
   'alert-due',
+  'disposing',
 ]
 
 /** What has stood still longer is left to people. When it was recorded does not matter. */
@@ -62,6 +63,10 @@ async function driveAgain(services: Services, footage: Footage): Promise<boolean
   const lane = laneOf(footage)
   let driven = workListsOf(footage).includes('alert-due')
   await alertIfIsolated(services, footage)
+  if (state === 'disposing') {
+    await queues.send('dispose-footage', { footageId: id }, 'ordinary')
+    driven = true
+  }
   for (const { part } of footage.parts) {
     const landed = await landing.find(id, part)
     if (!landed) continue

@@ -33,6 +33,8 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['DELETE', `footage/${ID}/grants/${ID}`, 'revokeAccess'],
   ['PUT', `footage/${ID}/holds/iopc-2026-114`, 'holdFootage'],
   ['DELETE', `footage/${ID}/holds/iopc-2026-114`, 'releaseHold'],
+  ['PUT', `footage/${ID}/disposal`, 'orderDisposal'],
+  ['DELETE', `footage/${ID}/disposal`, 'callOffDisposal'],
   ['PUT', `footage/${ID}/cases/01AB%2F2345%2F26`, 'markForCase'],
   ['POST', `footage/${ID}/break-glass`, 'askBreakGlass'],
   ['POST', `footage/${ID}/break-glass/${ID}/approval`, 'approveBreakGlass'],
@@ -92,8 +94,8 @@ describe('the built app', () => {
     )
   })
 
-  it('anchors and sweeps by timers', () => {
-    expect(namesOf('timer')).toEqual(['anchorAudit', 'sweep'])
+  it('anchors, sweeps and disposes by timers', () => {
+    expect(namesOf('timer')).toEqual(['anchorAudit', 'driveDisposal', 'sweep'])
   })
 
   it('names containers and tables as the topology declares them', () => {

@@ -32,6 +32,7 @@ it('has defaults for what need not be set', () => {
     domainTopic: null,
     reasonRequired: true,
     proxyPolicy: 'eager',
+    disposalGraceMs: 604_800_000,
     sweepIdleMs: 900_000,
   })
 })

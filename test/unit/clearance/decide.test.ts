@@ -253,7 +253,7 @@ it.each(['SECRET', 'TOP-SECRET'] as const)(
     const everyone = person([...ROLES])
     const footage = { ...FOOTAGE, marking, grants: [GRANT] }
     const allowed = ACTIONS.filter((action) => decide(everyone, action, footage, NOW).allowed)
-    expect(allowed).toEqual(['mark', 'hold', 'read-audit', 'verify'])
+    expect(allowed).toEqual(['mark', 'hold', 'dispose', 'read-audit', 'verify'])
   },
 )
 

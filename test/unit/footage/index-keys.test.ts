@@ -148,7 +148,17 @@ describe('the partitions of a span', () => {
 describe('work lists', () => {
   const secured = part('recording', { state: 'secured' })
   it.each(FOOTAGE_STATES)('have %s footage under its state alone', (state) => {
-    expect(workListsOf(footage({ state, parts: [secured] }))).toEqual([state])
+    expect(workListsOf(footage({ state, parts: [secured] }))).toEqual(
+      state === 'disposed' ? [] : [state],
+    )
+  })
+
+  it('are all that is left in the index of what is disposed of', () => {
+    for (const state of ['disposing', 'disposed'] as const) {
+      const one = footage({ state, references: [{ type: 'crime', value: '2412345/26' }] })
+      const rows = indexKeys(one).map(({ partition }) => partition.split(':')[0])
+      expect(rows).toEqual(state === 'disposing' ? ['state'] : [])
+    }
   })
 
   it('have what waits in quarantine, whatever the state of the recording', () => {

@@ -18,10 +18,14 @@ const STEPS = [
   'mismatched secured',
   'secured rendering',
   'secured unplayable',
+  'secured disposing',
   'rendering ready',
   'rendering unplayable',
   'ready rendering',
+  'ready disposing',
   'unplayable rendering',
+  'unplayable disposing',
+  'disposing disposed',
 ]
 const pairs = FOOTAGE_STATES.flatMap((from) => FOOTAGE_STATES.map((to) => [from, to] as const))
 
@@ -39,10 +43,11 @@ describe.each(pairs)('from %s to %s', (from, to) => {
   })
 })
 
-it('never lets secured footage become unsecured again', () => {
+it('never lets secured footage become unsecured again, but by disposal', () => {
   const secured = FOOTAGE_STATES.filter(isSecured)
   expect(secured).toEqual<FootageState[]>(['secured', 'rendering', 'ready', 'unplayable'])
   for (const [from, to] of pairs) {
-    if (isSecured(from) && canBecome(from, to)) expect(isSecured(to), `${from} ${to}`).toBe(true)
+    if (!isSecured(from) || !canBecome(from, to)) continue
+    expect(isSecured(to) || to === 'disposing', `${from} ${to}`).toBe(true)
   }
 })

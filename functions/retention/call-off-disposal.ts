@@ -1,0 +1,30 @@
+import { app } from '@azure/functions'
+import { footageIdSchema } from '../../shared/footage/ids.ts'
+import { route } from '../../shared/http/route.ts'
+import { changeFootage } from '../../shared/manage/change.ts'
+import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
+import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { planCallOff } from '../../shared/retention/dispose.ts'
+
+app.http(
+  ...route({
+    name: 'callOffDisposal',
+    method: 'DELETE',
+    path: 'footage/{id}/disposal',
+    summary: 'Calls a disposal off that has not begun',
+    access: { action: 'dispose' },
+    params: { id: footageIdSchema },
+    body: reasonOnlySchema,
+    ...FOOTAGE_CHANGE,
+    problems: STALE,
+    async handle({ services, params: { id }, headers, body, visitor }) {
+      const request = {
+        visitor: await visitor(),
+        id,
+        ifMatch: headers['if-match'],
+        reason: body.reason,
+      }
+      return changed(await changeFootage(services, request, 'dispose', planCallOff))
+    },
+  }),
+)

@@ -1,0 +1,9 @@
+import { listen, onMessage } from '../../shared/events/edge.ts'
+import { carryOutDisposal } from '../../shared/retention/dispose.ts'
+
+/** Disposes of a recording as ordered, unless something keeps it by now. */
+export const handleDisposeFootage = onMessage('dispose-footage', (services, { footageId }) =>
+  carryOutDisposal(services, footageId),
+)
+
+listen('dispose-footage', handleDisposeFootage)

@@ -1,0 +1,36 @@
+import { app } from '@azure/functions'
+import { footageIdSchema } from '../../shared/footage/ids.ts'
+import { ifMatch } from '../../shared/http/optional-header.ts'
+import { route } from '../../shared/http/route.ts'
+import { STALE } from '../../shared/manage/changed.ts'
+import { footageEtag } from '../../shared/manage/etag.ts'
+import {
+  disposalOrderSchema,
+  disposalRequestSchema,
+  orderDisposal,
+} from '../../shared/retention/dispose.ts'
+
+app.http(
+  ...route({
+    name: 'orderDisposal',
+    method: 'PUT',
+    path: 'footage/{id}/disposal',
+    summary: 'Orders that a recording be disposed of under a retention rule',
+    access: { action: 'dispose' },
+    params: { id: footageIdSchema },
+    headers: ifMatch,
+    body: disposalRequestSchema,
+    answers: { 202: { body: disposalOrderSchema, etag: true } },
+    problems: [...STALE, 'conflict'],
+    async handle({ services, params: { id }, headers, body, visitor }) {
+      const { reason, rule } = body
+      const request = { visitor: await visitor(), id, ifMatch: headers['if-match'], reason }
+      const footage = await orderDisposal(services, request, rule)
+      return {
+        status: 202,
+        body: disposalOrderSchema.parse(footage),
+        etag: footageEtag(footage),
+      }
+    },
+  }),
+)
