@@ -5,21 +5,27 @@ import type { ChunkPlan } from './plan.ts'
 /** How large a chunk may be. */
 export type ChunkBounds = { pixelFrames: number; bytes: number; seconds: number }
 
-/** What fits a job of ten minutes on one core and 300 MB of temporary disk. */
+/** What fits a job of ten minutes on one core, where that is half as fast as one of ours. */
 export const CHUNK_BOUNDS: ChunkBounds = {
   /** Five minutes of 1080p30: what one core decodes, scales and encodes within minutes. */
   pixelFrames: 1920 * 1080 * 30 * 300,
-  /** The copy of a chunk lies on the temporary disk together with its proxy. */
-  bytes: 200 * 1024 * 1024,
+  /** What is read from storage and written to it again. */
+  bytes: 512 * 1024 * 1024,
   /** However small the pictures, so that a long recording has many workers and early results. */
   seconds: 600,
 }
-/** The first chunk is this much smaller: it decides when playback can begin. */
-const FIRST_CHUNK_SHARE = 0.2
+/** The first chunk decides when playback can begin: 12 s of 1080p30, two segments. */
+const FIRST_SHARE = 0.04
+/** Rendering is faster than playing by more than this, so that playback never waits for the next. */
+const GROWTH = 3
+/** Into about so many chunks a recording is divided, so that workers end their last ones together. */
+const CHUNKS = 16
+/** Smaller ones cost more to handle than they gain: half a minute of 1080p30 is one chunk. */
+const LEAST_SHARE = 0.1
 
 /**
- * Cuts a recording at keyframes into chunks of bounded work. A chunk is larger than the bounds
- * only where a single group of pictures is.
+ * Cuts a recording at keyframes into chunks of bounded work: a small first one, some that grow, and
+ * equal ones from there on. A chunk is larger only where a single group of pictures is.
  */
 export function cutChunks(
   media: MediaDescription,
@@ -28,15 +34,19 @@ export function cutChunks(
 ): ChunkPlan[] {
   const groups = groupsOf(media, keyframes)
   const pixels = media.video.width * media.video.height
-  const starts: number[] = []
-  let load = Number.POSITIVE_INFINITY
-  for (const [n, group] of groups.entries()) {
-    const share = Math.max(
+  const shares = groups.map((group) =>
+    Math.max(
       (group.packets * pixels) / bounds.pixelFrames,
       group.bytes / bounds.bytes,
       group.seconds / bounds.seconds,
-    )
-    if (load + share > (starts.length === 1 ? FIRST_CHUNK_SHARE : 1)) {
+    ),
+  )
+  const whole = shares.reduce((sum, share) => sum + share, 0)
+  const starts: number[] = []
+  let [load, limit] = [0, 0]
+  for (const [n, share] of shares.entries()) {
+    if (n === 0 || load + share > limit) {
+      limit = limitOf(starts.length, whole)
       starts.push(n)
       load = 0
     }
@@ -60,6 +70,13 @@ export function cutChunks(
           : null,
     }
   })
+}
+
+/** How much a chunk of a recording may hold, in shares of the bounds. */
+function limitOf(index: number, whole: number): number {
+  if (whole <= LEAST_SHARE) return LEAST_SHARE
+  const equal = Math.min(1, Math.max(LEAST_SHARE, whole / CHUNKS))
+  return Math.min(equal, FIRST_SHARE * GROWTH ** index)
 }
 
 type Group = {

@@ -4,19 +4,32 @@ import { CHUNK_BOUNDS, cutChunks } from '../../../shared/media/cut-chunks.ts'
 import { bodyCamera, steadyKeyframes } from './fixtures.ts'
 
 describe('cutChunks', () => {
-  it('makes a short first chunk and then about four and a half minutes of 1080p30 at 6 Mbit/s', () => {
-    const chunks = cutChunks(bodyCamera, steadyKeyframes(600))
-    expect(chunks.map(({ durationSeconds }) => durationSeconds)).toEqual([54, 278, 268])
-    expect(chunks.map(({ packets }) => packets)).toEqual([1620, 8340, 8040])
-    expect(chunks[0]).toMatchObject({ startPts: null, startSeconds: 0 })
-    expect(chunks.at(-1)).toMatchObject({ endPts: null })
+  it('makes a short first chunk of 1080p30, a longer second one, and equal ones after them', () => {
+    const seconds = cutChunks(bodyCamera, steadyKeyframes(600)).map((c) => c.durationSeconds)
+    expect(seconds).toEqual([12, 34, ...Array.from({ length: 15 }, () => 36), 14])
   })
 
-  it('keeps every chunk of a 12-hour shift within the bounds', () => {
-    const chunks = cutChunks(bodyCamera, steadyKeyframes(12 * 3600, 1_500_000))
-    for (const { durationSeconds } of chunks)
-      expect(durationSeconds * 1_500_000).toBeLessThanOrEqual(CHUNK_BOUNDS.bytes)
-    expect(JSON.stringify(chunks).length).toBeLessThan(64 * 1024)
+  it('leaves a short recording whole', () => {
+    expect(cutChunks(bodyCamera, steadyKeyframes(30))).toMatchObject([
+      { startPts: null, endPts: null, startSeconds: 0, durationSeconds: 30, packets: 900 },
+    ])
+  })
+
+  it('begins every recording alike, however long it is', () => {
+    for (const seconds of [60, 600, 7200, 12 * 3600])
+      expect(cutChunks(bodyCamera, steadyKeyframes(seconds))[0]?.durationSeconds).toBe(12)
+  })
+
+  it.each([
+    ['of 6 Mbit/s', 750_000],
+    ['of 61 Mbit/s', 7_625_000],
+  ])('keeps every chunk of a 12-hour shift %s within the bounds', (_, bytesPerSecond) => {
+    const chunks = cutChunks(bodyCamera, steadyKeyframes(12 * 3600, bytesPerSecond))
+    for (const { durationSeconds } of chunks) {
+      expect(durationSeconds * bytesPerSecond).toBeLessThanOrEqual(CHUNK_BOUNDS.bytes)
+      expect(durationSeconds).toBeLessThanOrEqual(300)
+    }
+    expect(JSON.stringify(chunks).length).toBeLessThan(128 * 1024)
   })
 
   it('shares out every keyframe once, whatever they are like', () => {
