@@ -7,10 +7,11 @@ import type { MediaTools } from '../../shared/media/tools.ts'
 const run = promisify(execFile)
 
 export const RECORDING_SECONDS = 180
-/** Small pictures are cut by time: the first chunk is a fifth of the ten minutes of the others. */
-export const BORDER_SECONDS = 120
+/** Small pictures are cut by time: 24 s, then a minute each. */
+export const CHUNKS = 4
+export const BORDER_SECONDS = 24
 
-/** Makes a recording of two chunks within seconds: a moving picture with a clock, and a tone. */
+/** Makes a recording of several chunks within seconds: a moving picture with a clock, and a tone. */
 export async function makeLongRecording({ ffmpeg }: MediaTools, folder: string): Promise<string> {
   const file = path.join(folder, 'long.mp4')
   await run(ffmpeg, [

@@ -11,6 +11,7 @@ import { openScene, PIPELINE_LIMIT_MS, personWith, type Scene, securedId } from 
 import { findChromium, launchChromium } from './chromium.ts'
 import {
   BORDER_SECONDS,
+  CHUNKS,
   gatedFfmpeg,
   makeLongRecording,
   RECORDING_SECONDS,
@@ -185,7 +186,7 @@ describe.runIf(chromium)('a recording in a browser', () => {
       const whole = await playlistOf(kind)
       const files = new Set(whole.match(/^[^#].*$/gm))
       const sizes = await Promise.all([...files].map(async (f) => [f, await sizeOf(f)] as const))
-      expect(files.size).toBe(2)
+      expect(files.size).toBe(CHUNKS)
       expect(mediaPlaylistFaults(whole, new Map(sizes))).toEqual([])
       expect(growthFaults(growing.get(kind) ?? '', whole)).toEqual([])
     }
