@@ -15,7 +15,7 @@ const MAX_ALLOCATION_BYTES = 128 * 1024 * 1024
 const PROBE_BYTES = 5_000_000
 const PROBE_MICROSECONDS = 5_000_000
 
-/** Decoders that cameras need. No playlist, subtitle or drawing format is among them. */
+/** Decoders that cameras need. No playlist and no drawing format is among them. */
 export const VIDEO_CODECS = [
   'h264',
   'hevc',
@@ -55,14 +55,21 @@ const AUDIO_CODECS = [
   'adpcm_ima_qt',
   'adpcm_ms',
 ]
+/**
+ * Text that cameras write beside the picture, such as positions. It is never decoded, but ffprobe
+ * opens a decoder for every track, and gives up if it may not.
+ */
+const TEXT_CODECS = ['mov_text', 'subrip', 'srt', 'text', 'ass', 'ssa', 'webvtt']
 /** Decoders by their own names, where these differ from the codec's. */
 const DECODER_NAMES = ['libdav1d', 'libvpx', 'libvpx-vp9', 'libaom-av1']
+
+const ALLOWED_CODECS = [...VIDEO_CODECS, ...AUDIO_CODECS, ...TEXT_CODECS, ...DECODER_NAMES]
 
 /** Options that go before `-i` of every recording. */
 export const inputGuards = (container: Container): string[] => [
   ...['-protocol_whitelist', 'http,tcp'],
   ...['-format_whitelist', container],
-  ...['-codec_whitelist', [...VIDEO_CODECS, ...AUDIO_CODECS, ...DECODER_NAMES].join(',')],
+  ...['-codec_whitelist', ALLOWED_CODECS.join(',')],
   ...['-max_streams', `${MAX_STREAMS}`],
   ...['-max_pixels', `${MAX_PIXELS}`],
   ...['-probesize', `${PROBE_BYTES}`, '-analyzeduration', `${PROBE_MICROSECONDS}`],

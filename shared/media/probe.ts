@@ -40,7 +40,7 @@ export async function probe(
   if (identified.container === null) return unplayable(identified.reason, identified.detail)
   if (identified.container === 'mov') {
     const flaw = await flawOfMovie(source, signal)
-    if (flaw !== null) return unplayable('damaged', flaw)
+    if (flaw !== null) return damaged(flaw)
   }
   const answer = await askFfprobe(source, tools, identified.container, signal)
   return 'playable' in answer ? answer : describe(answer, identified.container, source.size)
@@ -88,7 +88,8 @@ const ffprobeSchema = z.object({
   ),
   format: z.object({ duration: z.coerce.number().optional() }).default({}),
 })
-type FfprobeAnswer = z.infer<typeof ffprobeSchema>
+/** `log`: what ffprobe complained of. */
+type FfprobeAnswer = z.infer<typeof ffprobeSchema> & { log: string }
 
 async function askFfprobe(
   source: FootageSource,
@@ -103,8 +104,9 @@ async function askFfprobe(
     windowBytes: WINDOW_BYTES,
   })
   let json = ''
+  let log = ''
   try {
-    await runChild({
+    log = await runChild({
       file: tools.ffprobe,
       args: [
         ...programGuards(),
@@ -127,13 +129,21 @@ async function askFfprobe(
       })
     if (!(error instanceof MediaError) || error.mediaCode === 'aborted') throw error
     if (error.mediaCode === 'run-failed')
-      return unplayable('damaged', `It cannot be opened as ${container}.`)
+      return refusalOf(error.message) ?? damaged(`It cannot be opened as ${container}.`)
     return unplayable('too-slow', 'Finding out what it is took too long.')
   }
   const parsed = ffprobeSchema.safeParse(JSON.parse(json || '{}'))
-  return parsed.success
-    ? parsed.data
-    : unplayable('damaged', `It describes no ${container} streams.`)
+  return parsed.success ? { ...parsed.data, log } : damaged(`It describes no ${container} streams.`)
+}
+
+/** Whether it was our own limits that ffprobe met; else null. */
+function refusalOf(log: string): Unplayable | null {
+  const codec = /Codec \((\w+)\) not on whitelist/.exec(log)?.[1]
+  if (codec) return unplayable('unsupported-codec', `A track is coded as ${codec}.`)
+  const size = /Picture size (\d+)x(\d+) exceeds/.exec(log)
+  return size
+    ? unplayable('too-large-picture', `A picture has ${size[1]} × ${size[2]} pixels.`)
+    : null
 }
 
 /** Chooses the tracks to render and puts them into our own words. */
@@ -150,7 +160,7 @@ function describe(answer: FfprobeAnswer, container: Container, sizeBytes: number
   if (width * height > MAX_PIXELS)
     return unplayable('too-large-picture', `A picture has ${width} × ${height} pixels.`)
   if (!width || !height || !video.time_base)
-    return unplayable('damaged', 'Its picture track has no size.')
+    return refusalOf(answer.log) ?? damaged('Its picture track has no size.')
   const audio = answer.streams.find(
     (stream) =>
       stream.codec_type === 'audio' && stream.codec_name && stream.sample_rate && stream.channels,
@@ -198,3 +208,5 @@ const unplayable = (reason: UnplayableReason, detail: string): Unplayable => ({
   reason,
   detail,
 })
+
+const damaged = (detail: string): Unplayable => unplayable('damaged', detail)

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { makePoster } from '../../../shared/media/poster.ts'
@@ -154,6 +155,22 @@ describe('recordings of every kind', { timeout: 60_000 }, () => {
     }
     expect(await volume(0.5)).toBeLessThan(-60)
     expect(await volume(2.7)).toBeGreaterThan(-30)
+  })
+
+  it('with notes of the camera in a text track: they are left aside', async () => {
+    const notes = path.join(folder.path, 'notes.srt')
+    await writeFile(notes, '1\n00:00:00,000 --> 00:00:01,000\n51.53,-0.13\n')
+    for (const [name, codec] of [
+      ['notes.mp4', 'mov_text'],
+      ['notes.mkv', 'srt'],
+    ] as const) {
+      const input = [...testPicture(1), '-i', notes, '-map', '0', '-map', '1']
+      const file = await make(name, ...input, ...X264, ...GOP, '-c:s', codec)
+      const plan = await planOf(fileSource(file), first)
+      await using out = await temporaryFolder()
+      const [result] = await renderAll(fileSource(file), first, plan, out.path)
+      expect(result?.copy?.video.packets).toBe(30)
+    }
   })
 
   it('with a single keyframe: segments all the same, none of them too long', async () => {
