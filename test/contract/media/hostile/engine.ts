@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { expect, vi } from 'vitest'
+import { MediaError } from '../../../../shared/media/errors.ts'
+import { readKeyframes } from '../../../../shared/media/keyframes.ts'
+import type { RenditionPlan } from '../../../../shared/media/plan.ts'
+import { planRenditions } from '../../../../shared/media/plan-renditions.ts'
+import { makePoster } from '../../../../shared/media/poster.ts'
+import { probe } from '../../../../shared/media/probe.ts'
+import { renderChunk } from '../../../../shared/media/render-chunk.ts'
+import type { FootageSource } from '../../../../shared/media/source.ts'
+import type { MediaTools } from '../../../../shared/media/tools.ts'
+import { processes } from '../../../processes.ts'
+import { bytesSource, EVERYTHING, never } from '../support.ts'
+
+/** How a recording ends that went the whole way through the engine. */
+export type Outcome =
+  | { end: 'unplayable'; reason: string; detail: string }
+  /** Pictures of the copy, chunk by chunk; null: that chunk failed, the others play. */
+  | { end: 'ready'; plan: RenditionPlan; pictures: (number | null)[]; poster: boolean }
+
+/**
+ * Takes a recording the whole way: probe, keyframes, plan, every chunk, poster.
+ * @throws whatever is no MediaError: that would be a crash of the worker
+ */
+export async function throughEngine(bytes: Buffer, tools: MediaTools): Promise<Outcome> {
+  const source = bytesSource(bytes)
+  const probed = await probe(source, tools, never)
+  if (!probed.playable) return unplayable(probed)
+  const read = await readKeyframes(source, probed.media, tools, never)
+  if (!read.playable) return unplayable(read)
+  const plan = planRenditions(probed.media, read.keyframes)
+  const pictures: (number | null)[] = []
+  for (const chunk of plan.chunks) {
+    const job = { source, tools, plan, chunk, wanted: EVERYTHING, signal: never }
+    const rendered = await orFailed(renderChunk({ ...job, onOutput: async () => {} }))
+    pictures.push(rendered?.copy?.video.packets ?? null)
+  }
+  return { end: 'ready', plan, pictures, poster: await hasPoster(source, tools, plan) }
+}
+
+const unplayable = ({ reason, detail }: { reason: string; detail: string }): Outcome => ({
+  end: 'unplayable',
+  reason,
+  detail,
+})
+
+const hasPoster = async (source: FootageSource, tools: MediaTools, plan: RenditionPlan) =>
+  (await orFailed(makePoster({ source, tools, plan, signal: never }))) !== null
+
+/** Of a hostile recording a run may fail, if it says so in the engine's own words. */
+const orFailed = <T>(work: Promise<T>): Promise<T | null> =>
+  work.catch((error: unknown) => {
+    if (error instanceof MediaError) return null
+    throw error
+  })
+
+/** Fails if this process has left a folder or a program behind. */
+export async function expectNothingLeft(): Promise<void> {
+  const folders = (await readdir(tmpdir())).filter((name) =>
+    name.startsWith(`bluelamp-media-${process.pid}-`),
+  )
+  expect(folders).toEqual([])
+  await vi.waitFor(() => {
+    const programs = processes().filter(({ parent }) => parent === process.pid)
+    expect(programs.filter(({ name }) => /ffmpeg|ffprobe|prlimit|setpriv/.test(name))).toEqual([])
+  })
+}

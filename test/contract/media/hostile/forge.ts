@@ -1,0 +1,53 @@
+/** A box of ISO/IEC 14496-12 with the given body. */
+export function box(type: string, ...body: Buffer[]): Buffer {
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(8 + body.reduce((sum, { length }) => sum + length, 0))
+  head.write(type, 4, 'latin1')
+  return Buffer.concat([head, ...body])
+}
+
+/** Big-endian numbers of 32 bits. */
+export const u32 = (...values: number[]): Buffer => {
+  const bytes = Buffer.alloc(4 * values.length)
+  for (const [n, value] of values.entries()) bytes.writeUInt32BE(value, 4 * n)
+  return bytes
+}
+
+/** Where the first box of a type begins, counted from its size field. */
+export const boxAt = (file: Buffer, type: string, from = 0): number => {
+  const at = file.indexOf(type, from, 'latin1')
+  if (at < 4) throw new Error(`There is no ${type} box to forge.`)
+  return at - 4
+}
+
+/**
+ * The file with one box put in the place of another, and the boxes around it grown to fit. The
+ * header must stand at the end, so that no media move.
+ */
+export function withBox(file: Buffer, type: string, replacement: Buffer): Buffer {
+  const at = boxAt(file, type)
+  const end = at + file.readUInt32BE(at)
+  const forged = Buffer.concat([file.subarray(0, at), replacement, file.subarray(end)])
+  for (const around of ['moov', 'trak', 'mdia', 'minf', 'dinf', 'stbl']) {
+    for (let from = 0; from < at; ) {
+      const found = file.indexOf(around, from, 'latin1')
+      if (found < 0 || found > at) break
+      const size = file.readUInt32BE(found - 4)
+      if (found - 4 + size >= end)
+        forged.writeUInt32BE(size + replacement.length - (end - at), found - 4)
+      from = found + 4
+    }
+  }
+  return forged
+}
+
+/** A small generator (mulberry32) so that a failure can be repeated. */
+export function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
