@@ -8,6 +8,13 @@ const FAULTS = {
   forbidden: { status: 403, title: 'This caller may not do that', retry: false },
   'not-found': { status: 404, title: 'Nothing here for this caller', retry: false },
   gone: { status: 410, title: 'It was disposed of', retry: false },
+  'playback-refused': {
+    status: 403,
+    title: 'This footage may not be viewed any more',
+    retry: false,
+  },
+  'playback-lapsed': { status: 403, title: 'This viewing must be renewed', retry: false },
+  'playback-ended': { status: 410, title: 'This viewing is over', retry: false },
   conflict: {
     status: 409,
     title: 'The request contradicts what is already recorded',

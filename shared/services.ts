@@ -11,6 +11,7 @@ import { createLog, type Log, type LogSink } from './log.ts'
 import { HeaderCache } from './media/header-cache.ts'
 import { removeLeftovers } from './media/leftovers.ts'
 import { findMediaTools, type MediaTools } from './media/tools.ts'
+import { createPlaylists, type Playlists } from './retrieve/playlists.ts'
 import { type Attempts, createAttempts } from './storage/attempts.ts'
 import { type BreakGlass, createBreakGlass } from './storage/break-glass.ts'
 import { type CameraRegister, createCameraRegister } from './storage/cameras.ts'
@@ -30,6 +31,7 @@ import { createSasSigner } from './storage/sas.ts'
 import { createSecuringProgress, type SecuringProgress } from './storage/securing-progress.ts'
 import { createUploadClaims, type UploadClaims } from './storage/upload-claims.ts'
 import { createVersionStore } from './storage/versions.ts'
+import { createViewings, type Viewings } from './storage/viewings.ts'
 import { createWormStore } from './storage/worm.ts'
 import {
   type ActivityLog,
@@ -48,6 +50,7 @@ export type Services = {
   cameras: CameraRegister
   breakGlass: BreakGlass
   tickets: Tickets
+  viewings: Viewings
   cursors: Cursors
   audit: AuditTrail
   pendingHeads: PendingHeads
@@ -69,6 +72,7 @@ export type Services = {
   renditions: Renditions
   renditionRows: RenditionRows
   erasure: Erasure
+  playlists: Playlists
   queues: Queues
   events: DomainEvents
   /** ffmpeg and ffprobe, looked up once; what a killed worker left behind is cleared away first. */
@@ -95,6 +99,8 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
   const sign = createSasSigner(clients, now)
   const activity = createActivityLog(clients.table('activity'), now)
   const index = createFootageIndex(clients.table('footageIndex'))
+  const renditions = createRenditions(clients, sign)
+  const renditionRows = createRenditionRows(clients.table('footage'))
   let mediaTools: Promise<MediaTools> | null = null
   return {
     config,
@@ -103,7 +109,8 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     people: createPeopleRegister(clients.table('people'), now),
     cameras: createCameraRegister(clients.table('people'), now),
     breakGlass: createBreakGlass(clients.table('footage')),
-    tickets: createTickets(config.signingKey, now),
+    tickets: createTickets(config.signingKey),
+    viewings: createViewings(clients.table('viewings'), config.signingKey),
     cursors: createCursors(config.signingKey),
     audit: watchedTrail(createAuditTrail(clients.table('audit'), now), activity),
     pendingHeads: createPendingHeads(clients.table('audit'), now),
@@ -121,8 +128,9 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     originals: createOriginals(clients, sign),
     quarantine: createQuarantine(clients, sign),
     securingProgress: createSecuringProgress(clients.table('footage')),
-    renditions: createRenditions(clients, sign),
-    renditionRows: createRenditionRows(clients.table('footage')),
+    renditions,
+    renditionRows,
+    playlists: createPlaylists(renditionRows, renditions),
     erasure: createErasure((container) => createVersionStore(clients.container(container)), now),
     queues: createQueues(clients),
     events: createDomainEvents(config.domainTopic),

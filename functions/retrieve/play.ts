@@ -7,6 +7,7 @@ app.http(
   ...route({
     name: 'play',
     method: 'GET',
+    answersHead: true,
     path: 'play/{ticket}/{file}',
     summary: 'One request of a player: a playlist as text, or a redirect to a chunk in storage',
     access: 'ticket',
@@ -18,8 +19,9 @@ app.http(
       200: { text: PLAYER_TEXTS },
       302: { redirect: true },
     },
+    problems: ['gone', 'playback-refused', 'playback-lapsed', 'playback-ended'],
     async handle({ services, params, clientAddress }) {
-      const ticket = await services.tickets.open(params.ticket)
+      const ticket = services.tickets.open(params.ticket)
       const answer = await play(services, ticket, params.file, clientAddress)
       if (answer.kind === 'redirect') return { status: 302, location: answer.url }
       return { status: 200, contentType: answer.contentType, text: answer.text }

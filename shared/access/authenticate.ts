@@ -18,8 +18,11 @@ const KEYS_FAILED: readonly string[] = [
 /** Who a token speaks for. What that person may see is not in the token. */
 export type Caller = { oid: Oid; roles: Role[] }
 
+/** A caller, and until when the token vouches for who they are and their roles. */
+export type Vouched = Caller & { vouchedUntil: string }
+
 /** Checks the bearer token of a request. */
-export type Authenticate = (authorization: string | null) => Promise<Caller>
+export type Authenticate = (authorization: string | null) => Promise<Vouched>
 
 /** Roles unknown to us grant nothing and are dropped; so does a token without any. */
 const claimsSchema = z.object({
@@ -48,7 +51,9 @@ export function createAuthenticate(auth: Config['auth'], now: () => Date): Authe
     const claims = claimsSchema.safeParse(payload)
     if (payload.tid !== auth.tenantId) throw unauthenticated('The token is of another tenant.')
     if (!claims.success) throw unauthenticated('The token does not say who it is for (oid).')
-    return claims.data
+    const { exp = 0 } = payload
+    const vouchedUntil = new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1000).toISOString()
+    return { ...claims.data, vouchedUntil }
   }
 }
 

@@ -19,6 +19,7 @@ export const AUDITED_ACTIONS = {
   'poster-viewed': 'consultation',
   'playback-opened': 'consultation',
   'playback-released': 'consultation',
+  'playback-closed': 'consultation',
   'original-taken': 'disclosure',
   'audit-read': 'consultation',
   'renditions-redriven': null,

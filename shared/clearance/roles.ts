@@ -113,6 +113,7 @@ export const DUTIES = {
   'disclose-case': ['DisclosureOfficer'],
   'watch-access': ['Auditor'],
   'read-people-history': ['Administrator', 'Auditor'],
+  'end-playbacks': ['Administrator'],
   'assign-officers': ['Administrator', 'Supervisor'],
   'keep-camera-register': ['Administrator', 'EvidenceManager'],
   'review-break-glass': ['Auditor'],

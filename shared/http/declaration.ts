@@ -3,7 +3,7 @@ import type { Caller } from '../access/authenticate.ts'
 import type { Principal } from '../clearance/person.ts'
 import type { Action, Duty } from '../clearance/roles.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Visitor } from '../retrieve/admit.ts'
+import type { VouchedVisitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 
 /**
@@ -40,6 +40,8 @@ export type Declaration<
   /** The function's name. The host matches routes in the order of these: see HTTP in the README. */
   readonly name: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** HEAD is answered as GET is, without the body. */
+  readonly answersHead?: true
   /** As the host takes it, without `/api`: `{name}`, or `{*name}` for the rest of the path. */
   readonly path: string
   /** One line: what a caller gets from it. */
@@ -67,7 +69,7 @@ export type Identified = {
   /** With what the people register says of them now. */
   principal(): Promise<Principal>
   /** And from where: what is decided on and recorded. */
-  visitor(): Promise<Visitor>
+  visitor(): Promise<VouchedVisitor>
 }
 
 /** One request, checked against what its route declares. */

@@ -54,7 +54,7 @@ export function route<
   return [
     route.name,
     {
-      methods: [route.method],
+      methods: route.answersHead ? [route.method, 'HEAD'] : [route.method],
       // Tokens are checked here; keys of the host are for none but its own endpoints.
       authLevel: 'anonymous',
       route: route.path,
@@ -124,11 +124,16 @@ async function identify(
     const duty = access.duty.replaceAll('-', ' ')
     throw new BluelampError('forbidden', `Your roles do not include one that may ${duty}.`)
   }
+  const { oid, roles, vouchedUntil } = caller
   const principal = async (): Promise<Principal> => {
-    const registered = await people.find(caller.oid)
-    return { ...caller, register: registered?.entry ?? null }
+    const registered = await people.find(oid)
+    return { oid, roles, register: registered?.entry ?? null }
   }
-  const visitor = async () => ({ principal: await principal(), clientAddress: address })
+  const visitor = async () => ({
+    principal: await principal(),
+    clientAddress: address,
+    vouchedUntil,
+  })
   return { caller, principal, visitor }
 }
 

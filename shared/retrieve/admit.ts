@@ -10,8 +10,14 @@ import type { Services } from '../services.ts'
 /** Who asks, and from where. */
 export type Visitor = { principal: Principal; clientAddress: string | null }
 
+/** A visitor, and until when their token vouches for them. */
+export type VouchedVisitor = Visitor & { vouchedUntil: string }
+
 /** A recording that a visitor may use, and the role and tie that open it. */
 export type Admission = { footage: Footage; basis: string }
+
+/** Why a visitor is not let to a recording: by rule, or because there is none (any more). */
+export type Refusal = Extract<Decision, { allowed: false }>['reason'] | 'missing' | 'disposed'
 
 /**
  * Lets a visitor to a recording, decided on the truth as it is now. Refused and missing are the
@@ -21,26 +27,37 @@ export type Admission = { footage: Footage; basis: string }
  * @throws BluelampError `not-found`; `gone`
  */
 export async function admit(
-  { catalogue, attempts, now }: Services,
-  { principal, clientAddress }: Visitor,
+  services: Services,
+  visitor: Visitor,
   action: Action,
   id: FootageId,
 ): Promise<Admission> {
-  const footage = await catalogue.find(id)
-  const decision: Decision | null = footage && decide(principal, action, footage, now())
+  const judged = await judge(services, visitor, action, id, await services.catalogue.find(id))
+  if ('refusal' in judged) throw nothingHere()
+  return judged
+}
+
+/**
+ * As admit, on a recording that was read already (null: there is none), with the refusal told.
+ * @throws BluelampError `gone`
+ */
+export async function judge(
+  { attempts, now }: Services,
+  { principal, clientAddress }: Visitor,
+  action: Action,
+  id: FootageId,
+  footage: Footage | null,
+): Promise<Admission | { refusal: Refusal }> {
+  const decision = footage && decide(principal, action, footage, now())
   const disposed = footage !== null && isDisposed(footage.state)
   if (footage && decision?.allowed && (!disposed || OUTLASTING.includes(action))) {
     return { footage, basis: `${decision.role}/${decision.link}` }
   }
   if (disposed && decide(principal, 'list', footage, now()).allowed) throw disposedOf(footage)
-  await attempts.note({
-    actor: principal.oid,
-    action,
-    footageId: id,
-    refusal: disposed ? 'disposed' : decision && !decision.allowed ? decision.reason : 'missing',
-    clientAddress,
-  })
-  throw nothingHere()
+  const refused = decision && !decision.allowed ? decision.reason : 'missing'
+  const refusal = disposed ? 'disposed' : refused
+  await attempts.note({ actor: principal.oid, action, footageId: id, refusal, clientAddress })
+  return { refusal }
 }
 
 /** What is done with the audit trail of a recording, which outlasts it. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { BluelampError } from '../errors.ts'
 import { type Footage, renditionProgressSchema } from '../footage/footage.ts'
@@ -5,7 +6,8 @@ import type { FootageId } from '../footage/ids.ts'
 import { statementOf } from '../media/statement.ts'
 import { startDeferredProxy } from '../render/deferred-proxy.ts'
 import type { Services } from '../services.ts'
-import { admit, type Visitor } from './admit.ts'
+import { newViewing } from '../viewing/viewing.ts'
+import { admit, type VouchedVisitor } from './admit.ts'
 
 /** Why someone opens footage. Required where policy says so. */
 export const purposeSchema = z.strictObject({
@@ -17,7 +19,11 @@ export type Purpose = z.infer<typeof purposeSchema>
 export const playbackSchema = z.object({
   url: z.url(),
   storyboardUrl: z.url(),
+  viewing: z.uuid().describe('by which it is renewed and ended'),
   expiresAt: z.iso.datetime(),
+  renewBy: z.iso
+    .datetime()
+    .describe('until then the access token vouches for its viewer; renewed, it goes on'),
   renditions: z.array(
     renditionProgressSchema
       .pick({ kind: true, state: true })
@@ -45,32 +51,36 @@ export function requireReason({ config }: Services, { reason }: Purpose): string
  */
 export async function openPlayback(
   services: Services,
-  visitor: Visitor,
+  visitor: VouchedVisitor,
   id: FootageId,
   purpose: Purpose,
   baseUrl: string,
 ): Promise<Playback> {
-  const { audit, tickets, renditions } = services
+  const { audit, tickets, renditions, viewings, now } = services
   const { footage, basis } = await admit(services, visitor, 'view', id)
   const reason = requireReason(services, purpose)
   refuseUnplayable(footage)
-  const { oid, roles } = visitor.principal
-  const { ticket, viewing, expiresAt } = await tickets.issue({ oid, roles, footageId: id })
+  const viewing = newViewing(randomUUID(), visitor, id, now())
+  const { oid, expiresAt } = viewing
   await audit.append(id, {
     action: 'playback-opened',
     actor: oid,
     basis,
     reason,
     clientAddress: visitor.clientAddress,
-    detail: { viewing },
+    detail: { viewing: viewing.viewing },
   })
+  await viewings.add(viewing)
   await startDeferredProxy(services, id)
   const plan = await renditions.readPlan(id)
+  const ticket = tickets.issue({ oid, footageId: id, viewing: viewing.viewing })
   const base = `${baseUrl}/api/play/${ticket}`
   return {
     url: `${base}/master.m3u8`,
     storyboardUrl: `${base}/storyboard.vtt`,
+    viewing: viewing.viewing,
     expiresAt,
+    renewBy: viewing.rolesUntil,
     renditions: footage.renditions.map(({ kind, state }) => ({
       kind,
       state,

@@ -24,6 +24,7 @@ export const TABLES = [
   'attempts',
   'activity',
   'consultations',
+  'viewings',
 ] as const
 export type TableName = (typeof TABLES)[number]
 

@@ -47,6 +47,12 @@ export type RenditionRows = {
   /** The published chunks in playing order. There may be gaps while rendering goes on. */
   list(id: FootageId, kind: 'copy' | 'proxy'): Promise<StreamRow[]>
   listStoryboard(id: FootageId): Promise<StoryboardRow[]>
+  /** One published chunk; null if it is not published (yet). */
+  find(
+    id: FootageId,
+    kind: ChunkRendition,
+    chunk: number,
+  ): Promise<StreamRow | StoryboardRow | null>
   noteFailure(id: FootageId, row: FailureRow): Promise<void>
   clearFailure(id: FootageId, chunk: number): Promise<void>
   /** Notes how far a chunk has come, unless an earlier attempt had come further. */
@@ -75,6 +81,10 @@ export function createRenditionRows(table: TableClient): RenditionRows {
     },
     list: (id, kind) => valuesOf(streams.list(id, rangeOf(`rendition:${kind}:`))),
     listStoryboard: (id) => valuesOf(storyboards.list(id, rangeOf('rendition:storyboard:'))),
+    async find(id, kind, chunk) {
+      const rows = kind === 'storyboard' ? storyboards : streams
+      return (await rows.get(id, renditionKey(kind, chunk)))?.value ?? null
+    },
     async noteFailure(id, row) {
       await failures.put(id, failureKey(row.chunk), row)
     },

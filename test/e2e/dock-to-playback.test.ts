@@ -98,6 +98,9 @@ describe('a recording on its way from the dock to an investigator', () => {
       ])
       expect(stdout.trim().split('\n')[0]).toBe('377')
     }
+    const close = await fetch(new URL('close', opened.url), { method: 'POST' })
+    expect(close.status).toBe(204)
+    expect((await fetch(opened.url)).status).toBe(410)
   })
 
   it('shows the bytes of the master in the copy: the same packets', async () => {
@@ -226,7 +229,12 @@ describe('a recording on its way from the dock to an investigator', () => {
       'if-match': etag,
     })
     expect(put.status).toBe(200)
-    expect((await fetch(chunk, { redirect: 'manual' })).status).toBe(404)
+    const refused = await fetch(chunk, { redirect: 'manual' })
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toMatchObject({
+      type: 'urn:bluelamp:problem:playback-refused',
+      detail: expect.stringContaining('vetting'),
+    })
 
     const restored = await scene.as(administrator, 'PUT', `/people/${oid}`, entry, {
       'if-match': put.headers.get('etag') ?? '',
@@ -239,9 +247,10 @@ describe('a recording on its way from the dock to an investigator', () => {
     expect(items[0]).toMatchObject({ action: 'footage-secured', actor: 'service' })
     expect(items.filter(({ action }) => action === 'footage-secured')).toHaveLength(1)
     expect(items.find(({ action }) => action === 'original-taken')).toMatchObject(REASON)
-    const released = items.filter(({ action }) => action === 'playback-released')
-    expect(new Set(released.map(({ detail }) => JSON.stringify(detail))).size).toBe(released.length)
-    expect(released[0]?.detail).toMatchObject({ chunk: 0, fromSeconds: 0 })
+    const closed = items.filter(({ action }) => action === 'playback-closed')
+    expect(closed.map(({ detail }) => detail)).toEqual([
+      expect.objectContaining({ because: 'closed', copy: '0-31', proxy: '0-31' }),
+    ])
     expect(await get(AUDITOR, `/footage/${id}/audit/verify`)).toMatchObject({ whole: true })
   })
 

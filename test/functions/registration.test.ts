@@ -55,8 +55,13 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['GET', 'quarantine', 'listQuarantine'],
   ['POST', `footage/${ID}/urgent`, 'makeUrgent'],
   ['POST', `footage/${ID}/playback`, 'openPlayback'],
+  ['DELETE', `footage/${ID}/playback`, 'endPlaybacks'],
+  ['DELETE', `footage/${ID}/playback/${ID}`, 'endPlayback'],
+  ['PUT', `footage/${ID}/playback/${ID}`, 'renewPlayback'],
+  ['DELETE', `people/${ID}/playback`, 'endPlaybacksOfPerson'],
   ['POST', 'uploads', 'openUpload'],
   ['GET', 'play/ticket/master.m3u8', 'play'],
+  ['POST', 'play/ticket/close', 'closePlayback'],
   ['PUT', `people/${ID}`, 'putPerson'],
   ['GET', `footage/${ID}/audit`, 'readAudit'],
   ['POST', `footage/${ID}/renditions`, 'redriveRenditions'],
@@ -72,6 +77,8 @@ const ROUTES: [method: string, path: string, name: string][] = [
 
 /** What anyone may ask. */
 const OPEN = ['apiDocument', 'health']
+/** A player brings a ticket instead of a token. */
+const WITH_TICKET = ['play', 'closePlayback']
 
 describe('the built app', () => {
   it('registers its HTTP functions, and all of them are walked over here', () => {
@@ -94,8 +101,8 @@ describe('the built app', () => {
     )
   })
 
-  it('anchors, sweeps and disposes by timers', () => {
-    expect(namesOf('timer')).toEqual(['anchorAudit', 'driveDisposal', 'sweep'])
+  it('anchors, records viewings, sweeps and disposes by timers', () => {
+    expect(namesOf('timer')).toEqual(['anchorAudit', 'driveDisposal', 'keepRecord', 'sweep'])
   })
 
   it('names containers and tables as the topology declares them', () => {
@@ -108,7 +115,7 @@ describe('the built app', () => {
 describe.each(ROUTES)('%s %s', (method, path, name) => {
   it(`reaches ${name}: nobody gets further than its edge`, async () => {
     const answer = await app.call(null, method, path)
-    const expected = OPEN.includes(name) ? 200 : name === 'play' ? 404 : 401
+    const expected = OPEN.includes(name) ? 200 : WITH_TICKET.includes(name) ? 404 : 401
     expect(answer.status).toBe(expected)
     expect(answer.headers.get('cache-control')).toBe('no-store')
     if (!OPEN.includes(name)) expectProblem(answer)
@@ -137,8 +144,7 @@ describe.each(ROUTES)('%s %s', (method, path, name) => {
   })
 })
 
-/** A player brings a ticket instead of a token. */
-const GUARDED = ROUTES.filter(([, , name]) => !OPEN.includes(name) && name !== 'play')
+const GUARDED = ROUTES.filter(([, , name]) => ![...OPEN, ...WITH_TICKET].includes(name))
 
 it.each(GUARDED)('%s %s refuses tokens that are none', async (method, path) => {
   for (const authorization of ['Bearer x', 'Bearer a.b.c', 'Basic eDp5', 'Bearer', '']) {

@@ -20,7 +20,7 @@ export async function readTheTrail({ checks, client }: Stage, id: string): Promi
   const { items } = await client.get<{ items: Entry[] }>(AUDITOR, `/footage/${id}/audit`)
   const investigator = samplePeople.find(({ name }) => name === CAMDEN_INVESTIGATOR)?.oid
   const acts = items.filter(({ actor }) => actor === investigator).map(({ action }) => action)
-  const expected = ['playback-opened', 'playback-released', 'poster-viewed', 'original-taken']
+  const expected = ['playback-opened', 'playback-closed', 'poster-viewed', 'original-taken']
   checks.holds(
     `acts of ${CAMDEN_INVESTIGATOR} on record`,
     expected.every((action) => acts.includes(action)),

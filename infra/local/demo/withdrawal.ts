@@ -4,7 +4,7 @@ import { ADMINISTRATOR, CAMDEN_INVESTIGATOR } from './people.ts'
 import type { Playback } from './play.ts'
 import type { Stage } from './stage.ts'
 
-/** Vetting is suspended while a player is open: the same playback URL opens nothing any more. */
+/** Vetting is suspended while a player is open: the same URL opens nothing; nor once it is closed. */
 export async function withdrawClearance(stage: Stage, { url }: Playback): Promise<string> {
   const { checks } = stage
   const person = samplePeople.find(({ name }) => name === CAMDEN_INVESTIGATOR)
@@ -20,10 +20,13 @@ export async function withdrawClearance(stage: Stage, { url }: Playback): Promis
   const suspended = person.register.vetting.map((one) => ({ ...one, status: 'suspended' as const }))
   checks.equal('an open player is served', await statuses(), { playlist: 200, chunk: 302 })
   await register(stage, person.oid, { ...person.register, vetting: suspended })
-  checks.equal('once vetting is suspended', await statuses(), { playlist: 404, chunk: 404 })
+  checks.equal('once vetting is suspended', await statuses(), { playlist: 403, chunk: 403 })
   await register(stage, person.oid, person.register)
   checks.equal('once it is restored', await statuses(), { playlist: 200, chunk: 302 })
-  return 'served, not served, served again'
+  const closed = await fetch(new URL('close', url), { method: 'POST' })
+  checks.equal('the viewer closes it', closed.status, 204)
+  checks.equal('once it is closed', await statuses(), { playlist: 410, chunk: 410 })
+  return 'served, not served, served again until it was closed'
 }
 
 async function register({ client }: Stage, oid: string, entry: unknown): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Bench as Tinybench } from 'tinybench'
 import { samplePeople } from '../../../infra/local/sample-people.ts'
 import { createTickets } from '../../../shared/access/tickets.ts'
@@ -45,16 +46,16 @@ export const decisions: Row = {
 
 export const tickets: Row = {
   name: 'tickets',
-  title: 'Playback tickets: signed, and checked as each request of a player is.',
+  title: 'Playback tickets: sealed, and checked as each request of a player is.',
   async run(bench) {
-    const { issue, open } = createTickets(new Uint8Array(32).fill(7), () => NOW)
+    const { issue, open } = createTickets(new Uint8Array(32).fill(7))
     const [person] = samplePeople
-    const { oid, roles } = principalSchema.parse(person)
-    const holder = { oid, roles, footageId: newFootageId() }
-    const { ticket } = await issue(holder)
+    const { oid } = principalSchema.parse(person)
+    const holder = { oid, footageId: newFootageId(), viewing: randomUUID() }
+    const ticket = issue(holder)
     return rates(bench, 1, {
-      'tickets issued': async () => void (await issue(holder)),
-      'tickets opened': async () => void (await open(ticket)),
+      'tickets issued': () => void issue(holder),
+      'tickets opened': () => void open(ticket),
     })
   },
 }

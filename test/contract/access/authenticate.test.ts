@@ -44,10 +44,11 @@ const authenticating = (change = {}, now = () => new Date()): Authenticate =>
   createAuthenticate(auth(change), now)
 const bearer = (text: string) => `Bearer ${text}`
 
-it('knows a person by oid, with the roles that there are', async () => {
+it('knows a person by oid, with the roles that there are, until when that counts', async () => {
   await expect(authenticating()(bearer(token))).resolves.toEqual({
     oid: PERSON.oid,
     roles: ['Investigator'],
+    vouchedUntil: new Date(((decodeJwt(token).exp ?? 0) + 30) * 1000).toISOString(),
   })
 })
 

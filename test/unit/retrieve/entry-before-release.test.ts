@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { TableClient } from '@azure/data-tables'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { readTrail } from '../../../shared/audit/read-trail.ts'
@@ -9,6 +10,8 @@ import { openPlayback } from '../../../shared/retrieve/open-playback.ts'
 import { play } from '../../../shared/retrieve/play.ts'
 import { releasePoster, takeOriginal } from '../../../shared/retrieve/release.ts'
 import type { Services } from '../../../shared/services.ts'
+import { createViewings } from '../../../shared/storage/viewings.ts'
+import { newViewing, RECORD_WITHIN_MS, withRelease } from '../../../shared/viewing/viewing.ts'
 import { footage, part } from '../footage-fixture.ts'
 
 const NOW = new Date('2026-11-23T12:00:00.000Z')
@@ -25,6 +28,7 @@ const roles = ['Investigator', 'Auditor'] as const
 const visitor = {
   principal: { oid, roles: [...roles], register: entry },
   clientAddress: '192.0.2.1',
+  vouchedUntil: '2026-11-23T13:00:00.000Z',
 }
 const original = {
   blob: 'b',
@@ -52,24 +56,27 @@ const deadTable = TableClient.fromConnectionString(
 )
 const sign = vi.fn(async () => ({ url: 'https://signed', expiresAt: NOW.toISOString() }))
 
-/** Services that work, around that audit trail. */
-const servicesWith = (audit: object): Services =>
+const session = newViewing(randomUUID(), visitor, recording.id, NOW)
+
+/** Services that work, around that audit trail and those viewings. */
+const servicesWith = (audit: object, viewings: object): Services =>
   ({
     config: { reasonRequired: true },
     now: () => NOW,
     people: { find: async () => ({ entry, etag: '"1"' }) },
     catalogue: { find: async () => recording },
-    tickets: { issue: async () => ({ ticket: 't', viewing: 'v', expiresAt: NOW.toISOString() }) },
+    tickets: { issue: () => 't' },
     originals: { signRead: sign },
     renditions: { signRead: sign },
-    renditionRows: { list: async () => [chunk], listStoryboard: async () => [chunk] },
+    renditionRows: { find: async () => chunk },
+    viewings: { find: async () => session, ...viewings },
     anchors: { filedFor: async () => [], evidence: async () => [] },
     audit,
   }) as unknown as Services
 
 const { id } = recording
 const purpose = { reason: 'for a test' }
-const ticket = { oid, roles: [...roles], footageId: id, viewing: 'v' }
+const ticket = { oid, footageId: id, viewing: session.viewing }
 
 const WAYS_OUT: Record<string, (services: Services) => Promise<unknown>> = {
   'the details': (services) => footageDetail(services, visitor, id),
@@ -85,7 +92,11 @@ beforeEach(() => sign.mockClear())
 
 describe.each(Object.entries(WAYS_OUT))('%s', (_, release) => {
   it('is not released while that cannot be recorded', async () => {
-    const down = servicesWith(createAuditTrail(deadTable, () => NOW))
+    const { add, change } = createViewings(deadTable, Buffer.alloc(32))
+    const down = servicesWith(
+      createAuditTrail(deadTable, () => NOW),
+      { add, change },
+    )
     const error: unknown = await release(down).then(
       () => expect.fail('It was released.'),
       (thrown: unknown) => thrown,
@@ -96,9 +107,38 @@ describe.each(Object.entries(WAYS_OUT))('%s', (_, release) => {
 
   it('is recorded before anything is signed', async () => {
     const append = vi.fn(async () => expect(sign).not.toHaveBeenCalled())
-    const up = servicesWith({ append, appendOnce: append, read: async () => [] })
+    const up = servicesWith({ append, read: async () => [] }, { change: append })
     // What a ticket needs beyond its entry is not here: only the entry is looked at.
     await release(up).catch(() => null)
     expect(append).toHaveBeenCalledOnce()
+  })
+})
+
+describe('what a viewing has released for long enough', () => {
+  const waiting = {
+    ...withRelease(
+      session,
+      { kind: 'copy', startSeconds: 0, endSeconds: 1, clientAddress: null },
+      new Date(NOW.getTime() - RECORD_WITHIN_MS),
+    ),
+  }
+  const next = (audit: object) =>
+    play(servicesWith(audit, { find: async () => waiting }), ticket, 'copy-0000.mp4', null)
+
+  it('goes into the trail before anything more is released', async () => {
+    const appendOnce = vi.fn(async () => expect(sign).not.toHaveBeenCalled())
+    await next({ appendOnce }).catch(() => null)
+    expect(appendOnce).toHaveBeenCalledExactlyOnceWith(
+      id,
+      expect.objectContaining({
+        action: 'playback-released',
+        detail: { viewing: session.viewing, copy: '0-1' },
+      }),
+    )
+  })
+
+  it('keeps all else from being released while that fails', async () => {
+    await expect(next(createAuditTrail(deadTable, () => NOW))).rejects.toThrow()
+    expect(sign).not.toHaveBeenCalled()
   })
 })

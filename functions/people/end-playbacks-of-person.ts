@@ -1,0 +1,22 @@
+import { app } from '@azure/functions'
+import { oidSchema } from '../../shared/clearance/person.ts'
+import { route } from '../../shared/http/route.ts'
+import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { endedSchema, endViewingsOfPerson } from '../../shared/viewing/end-viewings.ts'
+
+app.http(
+  ...route({
+    name: 'endPlaybacksOfPerson',
+    method: 'DELETE',
+    path: 'people/{oid}/playback',
+    summary: 'Ends all that a person is viewing: they leave, or a device of theirs is lost',
+    access: { duty: 'end-playbacks' },
+    params: { oid: oidSchema },
+    body: reasonOnlySchema,
+    answers: { 200: { body: endedSchema } },
+    async handle({ services, caller, params: { oid }, body }) {
+      const ended = await endViewingsOfPerson(services, caller.oid, oid, body.reason)
+      return { status: 200, body: { ended } }
+    },
+  }),
+)

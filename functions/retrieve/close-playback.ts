@@ -1,0 +1,21 @@
+import { app } from '@azure/functions'
+import { z } from 'zod'
+import { route } from '../../shared/http/route.ts'
+import { closeByTicket } from '../../shared/viewing/end-viewings.ts'
+
+app.http(
+  ...route({
+    name: 'closePlayback',
+    method: 'POST',
+    path: 'play/{ticket}/close',
+    summary:
+      'Closes a viewing by its ticket: what a page can still send as it is left (sendBeacon)',
+    access: 'ticket',
+    params: { ticket: z.string() },
+    answers: { 204: {} },
+    async handle({ services, params }) {
+      await closeByTicket(services, services.tickets.open(params.ticket))
+      return { status: 204 }
+    },
+  }),
+)

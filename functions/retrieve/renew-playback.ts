@@ -1,0 +1,21 @@
+import { app } from '@azure/functions'
+import { z } from 'zod'
+import { footageIdSchema } from '../../shared/footage/ids.ts'
+import { route } from '../../shared/http/route.ts'
+import { renewedSchema, renewViewing } from '../../shared/viewing/renew-viewing.ts'
+
+app.http(
+  ...route({
+    name: 'renewPlayback',
+    method: 'PUT',
+    path: 'footage/{id}/playback/{viewing}',
+    summary: 'Renews a viewing with the access token of this request; its address stays the same',
+    access: { action: 'view' },
+    params: { id: footageIdSchema, viewing: z.uuid() },
+    answers: { 200: { body: renewedSchema } },
+    problems: ['playback-ended'],
+    async handle({ services, params: { id, viewing }, visitor }) {
+      return { status: 200, body: await renewViewing(services, await visitor(), id, viewing) }
+    },
+  }),
+)
