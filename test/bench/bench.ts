@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -41,6 +42,7 @@ async function measure(rows: readonly Row[], options: Options): Promise<number> 
   const { FFMPEG_PATH: ffmpeg, FFPROBE_PATH: ffprobe, PATH: searchPath } = process.env
   const tools = await findMediaTools({ ffmpeg, ffprobe, searchPath })
   const folder = await mkdtemp(path.join(tmpdir(), 'bluelamp-bench-'))
+  clearAwayWhenCutOff(folder)
   const results = resultsFor(options)
   const began = performance.now()
   const say = (line: string) => console.log(`${clock(performance.now() - began)}   ${line}`)
@@ -72,6 +74,15 @@ async function measure(rows: readonly Row[], options: Options): Promise<number> 
   }
   console.log(`${clock(performance.now() - began)} done${failed > 0 ? `, ${failed} failed` : ''}`)
   return failed > 0 ? 1 : 0
+}
+
+/** Storage and workers end with this process; what they wrote must not stay behind. */
+function clearAwayWhenCutOff(folder: string): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      rmSync(folder, { recursive: true, force: true })
+      process.exit(1)
+    })
 }
 
 /** Figures of tiny inputs mean nothing and must not take the place of others. */

@@ -32,7 +32,9 @@ const heading = ({ name, title }: Row, { at, machine }: Circumstances): string[]
   `_${at.toISOString().slice(0, 16)}Z · ${machine}_`,
 ]
 
-const tableLine = (cells: string[]): string => `| ${cells.join(' | ')} |`
+/** What stands between bars must have none of its own. */
+const tableLine = (cells: string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 
 function verdict({ what, seen, atMost, atLeast, unit }: Goal): string {
   const held = seen <= (atMost ?? Infinity) && seen >= (atLeast ?? -Infinity)

@@ -1,5 +1,5 @@
 import type { LocalSystem } from '../../../infra/local/local-system.ts'
-import { cpuSecondsOf, treeOf } from './processes.ts'
+import { commandOf, cpuSecondsOf, treeOf } from './processes.ts'
 
 /** User and system seconds, by what used them. */
 export type CpuShares = {
@@ -14,10 +14,11 @@ export type CpuShares = {
 
 /** What has been used so far, or since `before`. */
 export function cpuShares({ host }: LocalSystem, before: CpuShares | null = null): CpuShares {
-  const all = cpuSecondsOf(treeOf(process.pid))
+  const tree = treeOf(process.pid)
+  const all = cpuSecondsOf(tree)
   const workers = host?.workers ?? []
   const app = workers.reduce((sum, pid) => sum + cpuSecondsOf(treeOf(pid)), 0)
-  const azurite = treeOf(process.pid).filter(({ command }) => command.includes('azurite.js'))
+  const azurite = tree.filter(({ pid }) => commandOf(pid).includes('azurite.js'))
   const storage = cpuSecondsOf(azurite)
   const used = { app, storage, standIns: all - app - storage, all }
   if (!before) return used

@@ -7,7 +7,6 @@ const TICKS_PER_SECOND = 100
 export type Process = {
   pid: number
   parent: number
-  command: string
   /** User and system time of its own and of all children that have ended and been waited for. */
   cpuSeconds: number
 }
@@ -35,6 +34,9 @@ export function cpuSecondsOfEndedChildren(): number {
   return fields ? ticks(fields, CUTIME, CSTIME) : 0
 }
 
+/** The program and its arguments; empty when it is gone. */
+export const commandOf = (pid: number): string => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')
+
 /** Memory of a process in bytes: now, and the most it ever had. Zero when it is gone. */
 export function residentBytes(pid: number): { now: number; peak: number } {
   const status = read(`/proc/${pid}/status`)
@@ -54,7 +56,6 @@ function allProcesses(): Process[] {
     return {
       pid,
       parent: Number(fields[PARENT]),
-      command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '),
       cpuSeconds: ticks(fields, UTIME, STIME, CUTIME, CSTIME),
     }
   })

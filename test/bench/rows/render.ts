@@ -2,12 +2,13 @@ import { proxySettingsFor } from '../footage/proxy-settings.ts'
 import { rawCopy, rawCopyAndProxy, rawPoster, rawStoryboard } from '../footage/raw-commands.ts'
 import { bodyWornRecording } from '../footage/recordings.ts'
 import { interleaved } from '../harness/interleave.ts'
-import type { Bench, Findings, Row } from '../harness/row.ts'
+import type { Bench, Findings, Goal, Row } from '../harness/row.ts'
 import { figure } from '../harness/section.ts'
 import { type CommandCost, total } from '../measure/command.ts'
 import { runPipeline } from '../measure/pipeline.ts'
 
 const SECONDS = 600
+const MIB = 1024 * 1024
 /** Where a raw poster is taken. */
 const POSTER_AT = (quick: boolean) => (quick ? 1 : 60)
 
@@ -41,8 +42,9 @@ export const render: Row = {
           'CPU time of all processes against copy and proxy',
           seen.ours.cpuSeconds / seen.copyAndProxy.cpuSeconds,
         ),
+        ...boundGoals(seen.ours),
       ],
-      notes: [`Encoder of both: \`${settings.encoder.join(' ')}\`.`],
+      notes: [`${playableNote(seen.ours)} Encoder of both: \`${settings.encoder.join(' ')}\`.`],
     }
   },
 }
@@ -69,16 +71,27 @@ export const renderCopy: Row = {
       goals: [
         ratioGoal('wall time against copy, storyboard and poster', seen.ours.seconds / all.seconds),
       ],
+      notes: [playableNote(seen.ours)],
     }
   },
 }
 
-type Ours = CommandCost & { app: number; storage: number; standIns: number }
+const playableNote = ({ playable }: Ours): string =>
+  `The first chunk could be played ${figure(playable)} s after "secured".`
+
+type Ours = CommandCost &
+  Record<'app' | 'storage' | 'standIns' | 'playable' | 'instance' | 'disk', number>
 
 async function pipeline(bench: Bench, file: string, policy: 'eager' | 'on-view'): Promise<Ours> {
-  const run = await runPipeline(bench, file, { settings: { PROXY_POLICY: policy } })
-  const { app, storage, standIns, all } = run.cpu
-  return { seconds: run.ready, cpuSeconds: all, app, storage, standIns }
+  const settings = { PROXY_POLICY: policy }
+  const { ready, playable, cpu, peaks } = await runPipeline(bench, file, { settings, watch: true })
+  return {
+    seconds: ready,
+    playable,
+    cpuSeconds: cpu.all,
+    ...{ app: cpu.app, storage: cpu.storage, standIns: cpu.standIns },
+    ...{ instance: (peaks?.instance ?? 0) / MIB, disk: (peaks?.disk ?? 0) / MIB },
+  }
 }
 
 /** Without more names than figures. */
@@ -93,6 +106,12 @@ const rawPictures = async (
     await rawStoryboard(bench, file, settings),
     await rawPoster(bench, file, POSTER_AT(bench.quick)),
   )
+
+/** What a worker may use with all that it runs; and two jobs at once of 300 MB of disk each. */
+const boundGoals = ({ instance, disk }: Ours): Goal[] => [
+  { what: 'memory of a worker and all that it runs', seen: instance, atMost: 1024, unit: 'MiB' },
+  { what: 'temporary disk of two jobs at once', seen: disk, atMost: 572, unit: 'MiB' },
+]
 
 const ratioGoal = (what: string, seen: number) => ({ what, seen, atMost: 1, unit: '×' })
 
