@@ -27,6 +27,7 @@ const FAULTS = {
     retry: false,
   },
   'too-large': { status: 413, title: 'The request is too large', retry: false },
+  'too-many-requests': { status: 429, title: 'Too many calls', retry: true },
   'damaged-record': { status: 500, title: 'A stored record is damaged', retry: false },
   misconfigured: { status: 500, title: 'The service is misconfigured', retry: false },
   internal: { status: 500, title: 'An error that was not foreseen', retry: true },
@@ -40,11 +41,12 @@ export const ERROR_CODES = Object.keys(FAULTS) as [ErrorCode, ...ErrorCode[]]
 /** A field of a request that was refused, and why. */
 export type FieldError = { field: string; message: string }
 
-/** What may accompany an error: its cause, the fields at fault, and facts for the caller. */
+/** What may accompany an error: its cause, the fields at fault, facts, and when to try again. */
 export type ErrorDetails = {
   cause?: unknown
   errors?: FieldError[]
   facts?: Facts
+  retryAfterMs?: number
 }
 
 /** What is said of a recording that is kept from disposal, or gone by it. */
@@ -65,12 +67,14 @@ export class BluelampError extends Error {
   readonly code: ErrorCode
   readonly errors: FieldError[]
   readonly facts: Facts
+  readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
     this.errors = details.errors ?? []
     this.facts = details.facts ?? {}
+    this.retryAfterMs = details.retryAfterMs
   }
 }
 

@@ -12,6 +12,7 @@ import { HeaderCache } from './media/header-cache.ts'
 import { removeLeftovers } from './media/leftovers.ts'
 import { findMediaTools, type MediaTools } from './media/tools.ts'
 import { createPlaylists, type Playlists } from './retrieve/playlists.ts'
+import { type Allowances, createAllowances } from './storage/allowances.ts'
 import { type Attempts, createAttempts } from './storage/attempts.ts'
 import { type BreakGlass, createBreakGlass } from './storage/break-glass.ts'
 import { type CameraRegister, createCameraRegister } from './storage/cameras.ts'
@@ -58,6 +59,8 @@ export type Services = {
   /** Null: none is set, anchors are kept without a timestamp. */
   timestampAuthority: TimestampAuthority | null
   attempts: Attempts
+  /** What callers have left of their rate limits. */
+  allowances: Allowances
   /** Who looked up what beyond single recordings. */
   consultations: Consultations
   /** Who used or was refused what, day by day. */
@@ -118,6 +121,7 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     timestampAuthority: config.timestamps.url
       ? createTimestampAuthority(config.timestamps.url)
       : null,
+    allowances: createAllowances(clients.table('allowances'), now),
     attempts: watchedAttempts(createAttempts(clients.table('attempts'), now), activity),
     activity,
     consultations: createConsultations(clients.table('consultations'), now),

@@ -12,6 +12,7 @@ app.http(
     summary: 'The audit trail of a recording, with what vouches for it',
     access: { action: 'read-audit' },
     params: { id: footageIdSchema },
+    limit: 'read-audit',
     answers: { 200: { body: exportedTrailSchema } },
     async handle({ services, params, visitor }) {
       return { status: 200, body: await readTrail(services, await visitor(), params.id) }

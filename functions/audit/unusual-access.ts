@@ -14,6 +14,7 @@ app.http(
     summary: 'Whose access of a day was unusual, for those who watch the watchers',
     access: { duty: 'watch-access' },
     query: dayQuerySchema,
+    limit: 'unusual-access',
     answers: { 200: { body: accessReportSchema } },
     async handle({ services, query, caller: { oid: actor }, clientAddress }) {
       const asked = { consulted: 'unusual-access', subject: query.day ?? 'today' } as const

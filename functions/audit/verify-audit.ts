@@ -12,6 +12,7 @@ app.http(
     summary: 'Whether the audit trail of a recording is whole',
     access: { action: 'verify' },
     params: { id: footageIdSchema },
+    limit: 'read-audit',
     answers: { 200: { body: trailVerdictSchema } },
     async handle({ services, params, visitor }) {
       return { status: 200, body: await checkTrail(services, await visitor(), params.id) }

@@ -15,6 +15,7 @@ app.http(
     body: z.string(),
     accepts: 'text/csv',
     bodyLimitBytes: IMPORT_LIMIT_BYTES,
+    limit: 'import-people',
     answers: { 200: { body: importReportSchema } },
     problems: ['precondition-failed'],
     async handle({ services, caller: { oid: actor }, query, body }) {

@@ -28,6 +28,7 @@ app.http(
         .optional()
         .describe('a chunk by its number, or all of them, to be compared with the original anew'),
     }),
+    limit: 'check-provenance',
     answers: {
       200: { body: z.union([provenanceSchema, descentCheckSchema, wholeDescentCheckSchema]) },
     },

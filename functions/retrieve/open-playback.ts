@@ -12,6 +12,7 @@ app.http(
     access: { action: 'view' },
     params: { id: footageIdSchema },
     body: purposeSchema,
+    limit: 'open-playback',
     answers: { 201: { body: playbackSchema } },
     problems: ['conflict'],
     async handle({ services, params: { id }, body, visitor, baseUrl }) {

@@ -10,6 +10,7 @@ app.http(
     summary: 'Footage that the caller may list, newest first, a page at a time',
     access: { duty: 'search-footage' },
     query: searchQuerySchema,
+    limit: 'search',
     answers: { 200: { body: searchPageSchema } },
     async handle({ services, query, principal }) {
       return { status: 200, body: await search(services, await principal(), query) }

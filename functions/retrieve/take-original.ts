@@ -13,6 +13,7 @@ app.http(
     access: { action: 'take-original' },
     params: { id: footageIdSchema },
     body: purposeSchema,
+    limit: 'export',
     answers: { 201: { body: takenOriginalSchema } },
     problems: ['conflict'],
     async handle({ services, params: { id }, body, visitor }) {

@@ -107,7 +107,14 @@ function response(status: string, answer: AnswerDeclaration): ZodOpenApiResponse
 }
 
 /** The problems that follow from what a route reads and asks for, and those that it names itself. */
-export function problemsOf({ access, params, query, headers, body, problems = [] }: Declaration) {
+export function problemsOf({
+  access,
+  params,
+  query,
+  body,
+  limit,
+  problems = [],
+}: Declaration) {
   const open = access === 'anyone' || access === 'ticket'
   const codes: (ErrorCode | false | undefined)[] = [
     !open && 'unauthenticated',
@@ -115,8 +122,9 @@ export function problemsOf({ access, params, query, headers, body, problems = []
     params && 'not-found',
     // What was disposed of is gone for those who could have listed it.
     !open && 'action' in access && params && 'gone',
-    (query || headers || body) && 'invalid-request',
+    (query || body) && 'invalid-request',
     body && 'too-large',
+    limit && 'too-many-requests',
     ...problems,
   ]
   return [...new Set(codes.filter((code) => code !== false && code !== undefined))]

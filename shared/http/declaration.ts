@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller } from '../access/authenticate.ts'
+import type { LimitName } from '../access/rate-limits.ts'
 import type { Principal } from '../clearance/person.ts'
 import type { Action, Duty } from '../clearance/roles.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -55,6 +56,8 @@ export type Declaration<
   /** The media type of the body, where it is not JSON. It is read as text. */
   readonly accepts?: 'text/csv'
   readonly bodyLimitBytes?: number
+  /** How often one caller may call it, by the name of the limit. */
+  readonly limit?: X extends 'anyone' | 'ticket' ? never : LimitName
   readonly answers: A
   /** What it may be refused with, beyond what follows from the rest. */
   readonly problems?: readonly ErrorCode[]

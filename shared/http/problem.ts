@@ -40,7 +40,7 @@ const SERVER_FAULT = 500
  * not raised on purpose say nothing but the correlation id, under which the log has the rest.
  */
 export function problemOf(error: unknown, correlationId: string): HttpResponseInit {
-  const { code, detail, errors, facts } = describe(error)
+  const { code, detail, errors, facts, retryAfterMs } = describe(error)
   const { status, title } = faultOf(code)
   const problem: Problem = {
     type: `${PROBLEM_TYPE}${code}`,
@@ -56,6 +56,7 @@ export function problemOf(error: unknown, correlationId: string): HttpResponseIn
     headers: {
       'content-type': 'application/problem+json',
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(retryAfterMs && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
     },
     body: JSON.stringify(problem),
   }
@@ -66,9 +67,11 @@ function describe(error: unknown): {
   detail: string
   errors: BluelampError['errors']
   facts: BluelampError['facts']
+  retryAfterMs?: number | undefined
 } {
   if (error instanceof BluelampError) {
-    return { code: error.code, detail: error.message, errors: error.errors, facts: error.facts }
+    const { code, message, errors, facts, retryAfterMs } = error
+    return { code, detail: message, errors, facts, retryAfterMs }
   }
   if (error instanceof RestError && isOutage(error)) {
     return {

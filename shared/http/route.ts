@@ -18,6 +18,7 @@ import type {
   Identified,
   Shape,
 } from './declaration.ts'
+import { spendAllowance } from './limit.ts'
 import { problemOf } from './problem.ts'
 import { clientAddress, readRequest } from './read-request.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -107,6 +108,9 @@ async function callOf(
   const address = clientAddress(request)
   // Who calls is asked first: strangers do not learn what a request should look like.
   const identified = await identify(declaration.access, request, services, address)
+  if (identified && declaration.limit) {
+    await spendAllowance(services, identified.caller.oid, declaration.limit)
+  }
   const read = await readRequest(declaration, request, url)
   return { services, clientAddress: address, baseUrl: url.origin, ...read, ...identified }
 }

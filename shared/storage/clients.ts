@@ -25,6 +25,7 @@ export const TABLES = [
   'activity',
   'consultations',
   'viewings',
+  'allowances',
 ] as const
 export type TableName = (typeof TABLES)[number]
 

@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
 import { roleSchema } from '../clearance/roles.ts'
 
-/** That a person used a recording, or was refused it, on one day: once, however often. */
+/** That a person used a recording, was refused it, or went over a limit on one day: once, however often. */
 export const activitySchema = z.object({
   schemaVersion: z.literal(1),
   at: z.iso.datetime().describe('the first time of the day'),
   actor: oidSchema,
-  kind: z.enum(['used', 'refused']),
-  footageId: z.string().describe('as asked for: a refused one may name nothing, or a case'),
+  kind: z.enum(['used', 'refused', 'limited']),
+  footageId: z
+    .string()
+    .describe('as asked for: a refused one may name nothing, or a case; limited: the limit'),
   role: roleSchema.nullable().describe('by which access was allowed'),
   link: z.string().nullable().describe('the tie by which access was allowed'),
 })
@@ -20,6 +22,7 @@ export const FINDINGS = {
   'far-above-peers': 'used far more recordings than others of the same role on that day',
   'no-incident-link': 'used recordings without being assigned to what they belong to, or a grant',
   'refused-burst': 'was refused many recordings within a short time',
+  'over-limits': 'made more expensive calls than the limits allow',
 } as const
 export type Finding = keyof typeof FINDINGS
 const FINDING_NAMES = Object.keys(FINDINGS) as [Finding, ...Finding[]]
@@ -28,12 +31,12 @@ const FINDING_NAMES = Object.keys(FINDINGS) as [Finding, ...Finding[]]
 export const unusualAccessSchema = z.object({
   actor: oidSchema,
   finding: z.enum(FINDING_NAMES),
-  count: z.int().positive().describe('how many recordings it concerns'),
+  count: z.int().positive().describe('how many recordings, or limits, it concerns'),
   peersMedian: z
     .number()
     .nullable()
     .describe('for volume: what half of the others of that role stay at or below'),
-  footageIds: z.array(z.string()).describe('the recordings, or the first of them'),
+  footageIds: z.array(z.string()).describe('the recordings, or the limits, or the first of them'),
 })
 export type UnusualAccess = z.infer<typeof unusualAccessSchema>
 
@@ -92,6 +95,11 @@ export function unusualAccess(day: readonly Activity[]): UnusualAccess[] {
       ...(isMany ? found('far-above-peers', uses, FAR_ABOVE_LEAST, usual) : []),
       ...found('no-incident-link', unlinked, UNLINKED_LEAST),
       ...found('refused-burst', longestBurst(all), BURST_LEAST),
+      ...found(
+        'over-limits',
+        all.filter(({ kind }) => kind === 'limited'),
+        1,
+      ),
     ]
   })
 }

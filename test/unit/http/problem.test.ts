@@ -1,6 +1,6 @@
 import { RestError } from '@azure/storage-blob'
 import { describe, expect, it } from 'vitest'
-import { BluelampError, faultOf, nothingHere } from '../../../shared/errors.ts'
+import { BluelampError, ERROR_CODES, faultOf, nothingHere } from '../../../shared/errors.ts'
 import { problemOf } from '../../../shared/http/problem.ts'
 
 const CODES = [
@@ -11,6 +11,8 @@ const CODES = [
   ['conflict', 409],
   ['precondition-failed', 412],
   ['too-large', 413],
+  ['precondition-required', 428],
+  ['too-many-requests', 429],
   ['damaged-record', 500],
   ['misconfigured', 500],
   ['internal', 500],
@@ -40,6 +42,15 @@ describe.each(CODES)('an error %s', (code, status) => {
 it('challenges those without a valid token', () => {
   const { headers } = problemOf(new BluelampError('unauthenticated', 'No.'), 'call-1')
   expect(headers).toMatchObject({ 'www-authenticate': 'Bearer' })
+})
+
+it('says when to try again, in whole seconds', () => {
+  const error = new BluelampError('too-many-requests', 'No.', { retryAfterMs: 1_001 })
+  expect(problemOf(error, 'call-1').headers).toMatchObject({ 'retry-after': '2' })
+})
+
+it('knows every code', () => {
+  expect(CODES.map(([code]) => code).toSorted()).toEqual(ERROR_CODES.toSorted())
 })
 
 it.each([new Error('secret'), new RestError('secret', { statusCode: 400 }), 'secret', null, {}])(

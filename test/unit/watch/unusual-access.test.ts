@@ -77,3 +77,9 @@ it('names the recordings, but not all of very many', () => {
 function asSupervisor(activity: Activity): Activity {
   return { ...activity, role: 'Supervisor' }
 }
+
+it('finds who went over a limit, and over which', () => {
+  const limited = { kind: 'limited', role: null, link: null } as const
+  const [found] = unusualAccess(rows(1, { ...limited, footageId: 'export' }))
+  expect(found).toMatchObject({ finding: 'over-limits', count: 1, footageIds: ['export'] })
+})
