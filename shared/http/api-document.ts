@@ -76,7 +76,7 @@ function operation(route: Declaration): ZodOpenApiOperationObject {
         Object.entries(route.answers).map(([status, answer]) => [status, response(status, answer)]),
       ),
       ...Object.fromEntries(problemResponses(route)),
-      default: problem('A fault of the service'),
+      default: problem('Any other problem, such as a fault of the service'),
     },
   }
 }

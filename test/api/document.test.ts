@@ -1,0 +1,53 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type LocalApp, startApp } from '../functions/local-app.ts'
+import { type DescribedApi, describedApi } from './described-api.ts'
+
+let app: LocalApp
+let api: DescribedApi
+let document: Record<string, unknown>
+beforeAll(async () => {
+  app = await startApp()
+  const answer = await app.call(null, 'GET', 'openapi.json')
+  document = answer.json as typeof document
+  api = await describedApi(`${app.system.api}/openapi.json`)
+})
+afterAll(() => app?.[Symbol.asyncDispose]())
+
+it('is valid OpenAPI 3.1', async () => {
+  const validator = new Validator()
+  expect(await validator.validate(document)).toEqual({ valid: true })
+  expect(validator.version).toBe('3.1')
+})
+
+it('has every HTTP function that the built app registers, and nothing else', () => {
+  const registered = (app.system.host?.functions ?? []).flatMap(({ name, trigger, details }) =>
+    trigger === 'http' ? [`${name}: ${details.methods} ${details.route}`] : [],
+  )
+  const described = api.operations.map(
+    ({ id, method, path }) => `${id}: ${method} ${path.slice(1)}`,
+  )
+  const plain = registered.map((one) => one.replace('{*', '{'))
+  expect(described.toSorted()).toEqual(plain.toSorted())
+})
+
+it('is about where it was asked for', () => {
+  expect(document.servers).toEqual([{ url: app.system.api }])
+})
+
+it('asks for a token wherever it is not for anyone or for whoever has a ticket', () => {
+  const open = api.operations.filter(({ roles }) => roles.length === 0).map(({ id }) => id)
+  expect(open.toSorted()).toEqual(['apiDocument', 'health', 'play'])
+  for (const { id, roles, statuses } of api.operations) {
+    expect(statuses.includes(401), id).toBe(roles.length > 0)
+  }
+})
+
+it('says of each operation in a line what it is for', () => {
+  const operations = Object.values(document.paths as Record<string, object>).flatMap(
+    (methods) => Object.values(methods) as { operationId: string; summary: string }[],
+  )
+  for (const { operationId, summary } of operations) {
+    expect(summary, operationId).toMatch(/^[A-Z].{10,98}[^.]$/)
+  }
+})
