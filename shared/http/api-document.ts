@@ -107,14 +107,7 @@ function response(status: string, answer: AnswerDeclaration): ZodOpenApiResponse
 }
 
 /** The problems that follow from what a route reads and asks for, and those that it names itself. */
-export function problemsOf({
-  access,
-  params,
-  query,
-  body,
-  limit,
-  problems = [],
-}: Declaration) {
+export function problemsOf({ access, params, query, body, limit, problems = [] }: Declaration) {
   const open = access === 'anyone' || access === 'ticket'
   const codes: (ErrorCode | false | undefined)[] = [
     !open && 'unauthenticated',
