@@ -42,7 +42,8 @@ export type Guarded = {
 /**
  * The answer, with its reason.
  * Allowed: by the role and tie named.
- * Refused: `not-registered` no entry in the people register · `marked-too-high` not for a public
+ * Refused: `not-registered` no entry in the people register · `not-serving` they left, or are
+ * suspended · `marked-too-high` not for a public
  * cloud · `vetting` none that is valid and enough · `restricted` a flag closes it · `role` no role
  * allows the action · `need-to-know` a role would, but nothing ties the person to the recording.
  */
@@ -52,6 +53,7 @@ export type Decision =
       allowed: false
       reason:
         | 'not-registered'
+        | 'not-serving'
         | 'marked-too-high'
         | 'vetting'
         | 'restricted'
@@ -71,7 +73,7 @@ const BLIND_ACTIONS: readonly Action[] = ['read-audit', 'verify']
  * What must be possible with footage that is marked too high to be seen here: a marking that was a
  * slip has to be put right, evidence has to be held, and what was moved to its proper place has to go.
  */
-const HANDLING_ACTIONS: readonly Action[] = ['mark', 'hold', 'dispose']
+const HANDLING_ACTIONS: readonly Action[] = ['mark', 'release-lock', 'hold', 'dispose']
 
 /**
  * Whether a person may do something with a recording, now. Pure and total; what is not allowed by a
@@ -85,6 +87,7 @@ export function decide(
 ): Decision {
   const { register } = principal
   if (!register) return refuse('not-registered')
+  if (register.status !== 'serving') return refuse('not-serving')
   if (!BLIND_ACTIONS.includes(action)) {
     const servable = isServable(footage.marking)
     if (!servable && !HANDLING_ACTIONS.includes(action)) return refuse('marked-too-high')

@@ -15,11 +15,15 @@ export const officerSchema = z
   .brand<'Officer'>()
 export type Officer = z.infer<typeof officerSchema>
 
+/** Whether a person serves. Who left or is suspended may nothing, whatever their token says. */
+export const SERVICE_STATUSES = ['serving', 'suspended', 'left'] as const
+
 /** What the people register says of a person. It takes effect on the next request. */
 export const registerEntrySchema = z.strictObject({
   officer: officerSchema,
   unit: unitSchema,
   borough: boroughSchema.optional(),
+  status: z.enum(SERVICE_STATUSES).default('serving'),
   vetting: z.array(vettingSchema).max(16),
   assignments: z
     .array(referenceSchema)

@@ -8,6 +8,7 @@ export const ROLES = [
   'Supervisor',
   'EvidenceManager',
   'DisclosureOfficer',
+  'PostIncidentManager',
   'Auditor',
   'Administrator',
 ] as const
@@ -22,6 +23,7 @@ export const ACTIONS = [
   'view-live',
   'take-original',
   'mark',
+  'release-lock',
   'hold',
   'grant',
   'dispose',
@@ -89,6 +91,7 @@ export const ROLE_RULES: Record<
     actions: ['list', 'view', 'take-original', 'mark-case'],
     links: ['assignment', 'grant'],
   },
+  PostIncidentManager: { actions: ['mark', 'release-lock', 'hold'], links: ['remit'] },
   Auditor: { actions: ['read-audit', 'verify'], links: ['remit'] },
   Administrator: { actions: [], links: [] },
 }

@@ -129,9 +129,19 @@ async function identify(
     throw new BluelampError('forbidden', `Your roles do not include one that may ${duty}.`)
   }
   const { oid, roles, vouchedUntil } = caller
-  const principal = async (): Promise<Principal> => {
-    const registered = await people.find(oid)
-    return { oid, roles, register: registered?.entry ?? null }
+  let read: Promise<Principal> | undefined
+  const principal = (): Promise<Principal> => {
+    read ??= people
+      .find(oid)
+      .then((registered) => ({ oid, roles, register: registered?.entry ?? null }))
+    return read
+  }
+  // Docks are in no register, and the first administrator is in none yet.
+  if ('duty' in access && access.duty !== 'upload-footage') {
+    const { register } = await principal()
+    if (register && register.status !== 'serving') {
+      throw new BluelampError('forbidden', 'The people register does not have you in service.')
+    }
   }
   const visitor = async () => ({
     principal: await principal(),

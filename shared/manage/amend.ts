@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AuditAct } from '../audit/chain.ts'
-import { type Restriction, restrictionSchema } from '../clearance/decide.ts'
+import { decide, type Restriction, restrictionSchema } from '../clearance/decide.ts'
 import { markingSchema } from '../clearance/marking.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
@@ -9,6 +9,7 @@ import { wearerAt } from '../footage/camera-issues.ts'
 import { EARLIEST, instantSchema } from '../footage/clock.ts'
 import { CORRECTABLE_FIELDS, type Correction, type Footage } from '../footage/footage.ts'
 import { retentionGroupSchema } from '../footage/retention-rules.ts'
+import type { Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 import { type Authorship, type ChangeRequest, changeFootage, type Plan } from './change.ts'
 import { changeReasonSchema } from './reason.ts'
@@ -56,6 +57,7 @@ export const amendFootage = (
     { ...request, reason: amendment.reason },
     'mark',
     async (footage, authorship) => {
+      refuseUnlessReleasing(services, request.visitor, footage, amendment)
       const planned = planAmendment(footage, amendment, authorship)
       if (!planned || amendment.recordedAt === undefined) return planned
       const issues = (await services.cameras.find(footage.camera.serial))?.entry.issues ?? []
@@ -63,6 +65,27 @@ export const amendFootage = (
       return { ...planned, change: { ...planned.change, cameraUnassigned } }
     },
   )
+
+/**
+ * After a death or serious injury nobody sees footage of it until the post-incident manager says so:
+ * whoever marks it may set the lock, nobody else may lift it.
+ * @throws BluelampError `forbidden`
+ */
+function refuseUnlessReleasing(
+  { now }: Services,
+  { principal }: Visitor,
+  footage: Footage,
+  { restrictions }: Amendment,
+): void {
+  const lifts =
+    restrictions !== undefined &&
+    footage.restrictions.includes(LOCK) &&
+    !restrictions.includes(LOCK)
+  if (!lifts || decide(principal, 'release-lock', footage, now()).allowed) return
+  throw new BluelampError('forbidden', 'Only the post-incident manager releases that lock.')
+}
+
+const LOCK: Restriction = 'post-incident-lock'
 
 /**
  * The change that an amendment comes to. What a dock reported is not lost by it: each correction

@@ -64,7 +64,11 @@ async function planRow(people: Services['people'], row: ImportRow): Promise<Plan
   const { line, oid } = row
   if ('refusal' in row) return { line, oid, outcome: 'refused', reason: row.refusal }
   const found = await people.find(row.oid)
-  const entry: RegisterEntry = { ...row.person, assignments: found?.entry.assignments ?? [] }
+  const entry: RegisterEntry = {
+    status: found?.entry.status ?? 'serving',
+    ...row.person,
+    assignments: found?.entry.assignments ?? [],
+  }
   if (found && isDeepStrictEqual(found.entry, entry)) return { line, oid, outcome: 'unchanged' }
   return {
     line,

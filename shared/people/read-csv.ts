@@ -5,18 +5,24 @@ import {
   oidSchema,
   type RegisterEntry,
   registerEntrySchema,
+  SERVICE_STATUSES,
 } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 
 /** The columns of an import, in any order. All must be there, so that none is lost unnoticed. */
 export const IMPORT_COLUMNS = ['oid', 'officer', 'unit', 'borough', 'vetting'] as const
 
+/** And those that may be left out: what they say stays as it is. */
+export const OPTIONAL_COLUMNS = ['status'] as const
+const COLUMNS = [...IMPORT_COLUMNS, ...OPTIONAL_COLUMNS]
+
 /** A force of this size comes in a few files; each must be done within one request. */
 export const IMPORT_LIMIT_BYTES = 1_000_000
 const IMPORT_LIMIT_ROWS = 5_000
 
 /** What HR knows of a person. Assignments are made here, and no import touches them. */
-export type ImportedPerson = Omit<RegisterEntry, 'assignments'>
+export type ImportedPerson = Omit<RegisterEntry, 'assignments' | 'status'> &
+  Partial<Pick<RegisterEntry, 'status'>>
 
 /** A row of the file, by its line, or why it cannot be taken. */
 export type ImportRow =
@@ -24,7 +30,7 @@ export type ImportRow =
   | { line: number; oid: string; refusal: string }
 
 const recordSchema = z.object({
-  record: z.partialRecord(z.enum(IMPORT_COLUMNS), z.string()),
+  record: z.partialRecord(z.enum(COLUMNS), z.string()),
   info: z.object({ lines: z.int() }),
 })
 
@@ -51,11 +57,16 @@ const personSchema = z
       .string()
       .transform((text) => (text === '' ? undefined : text))
       .pipe(registerEntrySchema.shape.borough),
+    status: z.enum(SERVICE_STATUSES).optional(),
     vetting: vettingCell.pipe(registerEntrySchema.shape.vetting),
   })
-  .transform(({ oid, borough, ...person }) => ({
+  .transform(({ oid, borough, status, ...person }) => ({
     oid,
-    person: { ...person, ...(borough !== undefined && { borough }) },
+    person: {
+      ...person,
+      ...(borough !== undefined && { borough }),
+      ...(status !== undefined && { status }),
+    },
   }))
 
 /**
@@ -109,15 +120,15 @@ function parseCsv(text: string): z.infer<typeof recordSchema>[] {
 function columnsOf(header: readonly string[]): string[] {
   const names = header.map((name) => name.trim().toLowerCase())
   const missing = IMPORT_COLUMNS.filter((name) => !names.includes(name))
-  const isKnown = names.every((name) => (IMPORT_COLUMNS as readonly string[]).includes(name))
-  if (missing.length === 0 && isKnown && names.length === IMPORT_COLUMNS.length) return names
+  const isKnown = names.every((name) => (COLUMNS as readonly string[]).includes(name))
+  if (missing.length === 0 && isKnown && new Set(names).size === names.length) return names
   throw otherColumns()
 }
 
 const otherColumns = (): BluelampError =>
   new BluelampError(
     'invalid-request',
-    `The first line must name the columns ${IMPORT_COLUMNS.join(', ')}, each once, and no others.`,
+    `The first line must name the columns ${IMPORT_COLUMNS.join(', ')}, each once; ${OPTIONAL_COLUMNS.join(', ')} may follow, and no others.`,
   )
 
 const refusalOf = (error: z.ZodError): string =>

@@ -65,6 +65,7 @@ export async function play(
 
 const REFUSED: Record<Refusal, string> = {
   'not-registered': 'You are not in the people register any more.',
+  'not-serving': 'The people register does not have you in service any more.',
   'marked-too-high': 'The recording has been marked higher than may be shown here.',
   vetting: 'You hold no vetting any more that is valid and enough for this recording.',
   restricted: 'A restriction has closed this recording.',

@@ -56,14 +56,12 @@ export function createRegister<T>(
   now: () => Date,
 ): Register<T> {
   const entries = documentTable(table, schema)
-  const changes = documentTable<RegisterChange<T>>(
-    table,
-    registerChangeSchema.extend({ entry: schema }),
-  )
+  // As stored: what a later release adds to an entry must not count as tampering with its history.
+  const changes = documentTable(table, registerChangeSchema)
   const historyOf = (key: string, pageSize?: number) =>
     changes.list(partition, { from: `${HISTORY}${key}:`, below: `${HISTORY}${key};` }, pageSize)
 
-  const lastChange = async (key: string): Promise<RegisterChange<T> | null> => {
+  const lastChange = async (key: string): Promise<RegisterChange<unknown> | null> => {
     for await (const { value } of historyOf(key, 1)) return value
     return null
   }
@@ -99,10 +97,11 @@ export function createRegister<T>(
       return written !== null
     },
     async history(key) {
-      const found: RegisterChange<T>[] = []
+      const found: RegisterChange<unknown>[] = []
       for await (const { value } of historyOf(key)) found.push(value)
       found.reverse()
-      return { changes: found, whole: isWhole(found) }
+      const read = found.map((change) => ({ ...change, entry: schema.parse(change.entry) }))
+      return { changes: read, whole: isWhole(found) }
     },
   }
 }

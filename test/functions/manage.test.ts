@@ -13,6 +13,7 @@ import {
 
 const SUPERVISOR = personWith('Supervisor')
 const DISCLOSURE = personWith('DisclosureOfficer')
+const POST_INCIDENT = personWith('PostIncidentManager')
 const OFFICER = personWith('Officer')
 const GRACE = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a03'
 const HELEN = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a06'
@@ -146,6 +147,22 @@ describe('amending a recording', () => {
     expect(await view(id)).toMatchObject({ restrictions: ['child'] })
     expect((await restrict([])).status).toBe(200)
     expect((await scene.as(INVESTIGATOR, 'GET', `/footage/${id}`)).status).toBe(200)
+  })
+
+  it('leaves the post-incident lock to the post-incident manager', async () => {
+    const id = await recording()
+    const restrict = (who: string, restrictions: string[]) =>
+      change(who, 'PATCH', `/footage/${id}`, { reason, restrictions })
+    expect((await restrict(SUPERVISOR, ['child', 'post-incident-lock'])).status).toBe(200)
+    for (const who of [SUPERVISOR, MANAGER]) {
+      expect((await restrict(who, ['child'])).status, who).toBe(403)
+      expect((await restrict(who, ['post-incident-lock'])).status, who).toBe(200)
+    }
+    for (const who of [OFFICER, INVESTIGATOR, MANAGER, POST_INCIDENT]) {
+      expect((await scene.as(who, 'GET', `/footage/${id}`)).status, who).toBe(404)
+    }
+    expect((await restrict(POST_INCIDENT, [])).status).toBe(200)
+    expect((await scene.as(OFFICER, 'GET', `/footage/${id}`)).status).toBe(200)
   })
 
   it('isolates what is marked too high, and raises an alert', async () => {

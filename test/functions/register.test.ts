@@ -128,6 +128,39 @@ describe('assignments', () => {
   })
 })
 
+describe('a person who leaves', () => {
+  it('may nothing from the next request on, whatever their token says', async () => {
+    const id = await recording()
+    const [auditor, investigator] = [
+      '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a08',
+      '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01',
+    ]
+    const become = async (oid: string, status: string) => {
+      const read = await scene.as(ADMINISTRATOR, 'GET', `/people/${oid}`)
+      const entry = { ...(read.json() as object), status }
+      const headers = { 'if-match': read.headers.get('etag') ?? '' }
+      expect((await scene.as(ADMINISTRATOR, 'PUT', `/people/${oid}`, entry, headers)).status).toBe(
+        200,
+      )
+    }
+    const asked: [who: string, path: string, open: number, closed: number][] = [
+      [INVESTIGATOR, `/footage/${id}`, 200, 404],
+      [INVESTIGATOR, '/footage?borough=camden', 200, 403],
+      [AUDITOR, `/footage/${id}/audit`, 200, 404],
+      [AUDITOR, '/audit/unusual-access', 200, 403],
+    ]
+    const statuses = () =>
+      Promise.all(asked.map(async ([who, path]) => (await scene.as(who, 'GET', path)).status))
+    expect(await statuses()).toEqual(asked.map(([, , open]) => open))
+    for (const status of ['suspended', 'left']) {
+      for (const oid of [auditor, investigator]) await become(oid, status)
+      expect(await statuses(), status).toEqual(asked.map(([, , , closed]) => closed))
+    }
+    for (const oid of [auditor, investigator]) await become(oid, 'serving')
+    expect(await statuses()).toEqual(asked.map(([, , open]) => open))
+  })
+})
+
 describe('the history of a person', () => {
   it('is there for administrators and auditors, and for nobody else', async () => {
     expect((await scene.as(SUPERVISOR, 'GET', `/people/${TOM}/history`)).status).toBe(403)

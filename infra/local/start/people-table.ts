@@ -10,6 +10,7 @@ const MAY: Record<SamplePerson['roles'][number], (person: SamplePerson['register
   EvidenceManager: () => 'plays and takes originals: all; quarantine',
   DisclosureOfficer: ({ assignments }) =>
     `plays and takes originals: ${assignments.map(({ type, value }) => `${type} ${value}`).join(', ')}`,
+  PostIncidentManager: () => 'marks and holds all, lifts post-incident locks; no footage',
   Auditor: () => 'audit trails of all; no footage',
   Administrator: () => 'the people register; no footage',
 }

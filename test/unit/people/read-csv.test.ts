@@ -34,6 +34,16 @@ describe('a file of people', () => {
     expect(rows[1]).not.toHaveProperty('person.borough')
   })
 
+  it('says who left, where it has a column for that', () => {
+    const row = `${OID},P231180,camden-cid,camden,`
+    expect(read(row)[0]).not.toHaveProperty('person.status')
+    const [leaver, refused] = readPeopleCsv(
+      `${HEADER},status\n${row},left\n${randomUUID()},P1001,camden-cid,camden,,retired\n`,
+    )
+    expect(leaver).toMatchObject({ person: { status: 'left' } })
+    expect(refused).toMatchObject({ refusal: expect.stringContaining('status') })
+  })
+
   it.each([
     [`x,P231180,camden-cid,camden,`, 'oid'],
     [`${OID},nobody,camden-cid,camden,`, 'officer'],
