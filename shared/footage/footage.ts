@@ -87,6 +87,10 @@ export const renditionProgressSchema = z.object({
   chunks: count,
   finished: count,
   failure: z.string().optional(),
+  atFirstView: z
+    .literal(true)
+    .optional()
+    .describe('policy left it for the first viewer: the recording is ready without it'),
 })
 export type RenditionProgress = z.infer<typeof renditionProgressSchema>
 

@@ -17,7 +17,6 @@ export async function startDeferredProxy(services: Services, id: FootageId): Pro
     }
   })
   if (!started) return
-  await services.renditionRows.clearProgress(id)
   // Someone waits for it.
   await services.queues.send('plan-renditions', { footageId: id, redrive: false }, 'urgent')
 }

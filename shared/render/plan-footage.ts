@@ -89,7 +89,9 @@ function progressOf(
   const eager = isProxyEager(config.proxyPolicy, footage, plan)
   return [
     { kind: 'copy', state: 'rendering', chunks, finished: 0 },
-    { kind: 'proxy', state: eager ? 'rendering' : 'deferred', chunks, finished: 0 },
+    eager
+      ? { kind: 'proxy', state: 'rendering', chunks, finished: 0 }
+      : { kind: 'proxy', state: 'deferred', chunks, finished: 0, atFirstView: true },
   ]
 }
 

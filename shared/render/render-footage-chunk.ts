@@ -57,7 +57,7 @@ export async function renderFootageChunk(
         storyboard: kinds.includes('storyboard'),
       },
       onProgress: progressNotes(
-        (fraction) => renditionRows.noteProgress(id, index, fraction),
+        (fraction) => renditionRows.noteProgress(id, index, kinds, fraction),
         () => log.warn('progress could not be noted', { footageId: id, chunk: index }),
         now,
       ),

@@ -1,15 +1,22 @@
 import { z } from 'zod'
-import { footageSchema, type RenditionProgress } from '../footage/footage.ts'
+import {
+  footageSchema,
+  type RenditionProgress,
+  renditionProgressSchema,
+} from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import { failureRowSchema, type ProgressRow } from '../storage/rendition-rows.ts'
 import { admit, type Visitor } from './admit.ts'
 
+const percentSchema = z.int().min(0).max(100).describe('it never goes back')
+
 /** How far a recording has come. Asked again and again by waiting people, so it is not recorded. */
 export const footageProgressSchema = footageSchema
   .pick({ id: true, state: true, renditions: true, unplayable: true })
   .extend({
-    percent: z.int().min(0).max(100).describe('of all that policy asks for; it never goes back'),
+    renditions: z.array(renditionProgressSchema.extend({ percent: percentSchema })),
+    percent: percentSchema.describe('of what makes the recording ready; it never goes back'),
     playable: z.boolean().describe('whether playback can begin'),
     failures: z.array(failureRowSchema.omit({ schemaVersion: true })),
   })
@@ -31,8 +38,11 @@ export async function footageProgress(
   return {
     id,
     state,
-    renditions,
-    percent: percentOf(renditions, running),
+    renditions: renditions.map((each) => ({ ...each, percent: percentOf([each], running) })),
+    percent: percentOf(
+      renditions.filter(({ atFirstView }) => !atFirstView),
+      running,
+    ),
     playable: renditions.some(({ finished }) => finished > 0),
     failures: failures.map(({ chunk, renditions, reason, abandoned, at }) => ({
       chunk,
@@ -46,16 +56,23 @@ export async function footageProgress(
 }
 
 /**
- * One run over a chunk makes all its renditions, so what is running counts for each that is still
- * unfinished. What is noted of a chunk only grows, and so does what is finished.
+ * How much of these renditions is done. What is noted of a chunk only grows, and so does what is
+ * finished, whichever runs fail in between: hence it never goes back.
  */
 export function percentOf(renditions: RenditionProgress[], running: ProgressRow[]): number {
-  const due = renditions.filter(({ state }) => state !== 'deferred')
-  const chunks = due.reduce((sum, rendition) => sum + rendition.chunks, 0)
-  if (chunks === 0) return 0
-  const begun = running.reduce((sum, { fraction }) => sum + fraction, 0)
-  const finished = due.reduce((sum, rendition) => sum + rendition.finished, 0)
-  if (finished === chunks) return 100
-  const done = due.reduce((sum, rendition) => sum + Math.max(rendition.finished, begun), 0)
-  return Math.min(99, Math.floor((100 * done) / chunks))
+  const due = renditions.reduce((sum, { chunks }) => sum + chunks, 0)
+  if (due === 0) return 0
+  const finished = renditions.reduce((sum, rendition) => sum + rendition.finished, 0)
+  if (finished === due) return 100
+  const done = renditions.reduce((sum, { kind, finished }) => {
+    const ofThis = running.filter(({ rendition = kind }) => rendition === kind)
+    return (
+      sum +
+      Math.max(
+        finished,
+        ofThis.reduce((begun, { fraction }) => begun + fraction, 0),
+      )
+    )
+  }, 0)
+  return Math.min(99, Math.floor((100 * done) / due))
 }

@@ -35,6 +35,7 @@ export type FailureRow = z.infer<typeof failureRowSchema>
 const progressRowSchema = z.object({
   schemaVersion: z.literal(1),
   chunk: z.int().nonnegative(),
+  rendition: chunkRenditionSchema.optional().describe('absent in older notes, which are of all'),
   fraction: z.number().min(0).max(1),
 })
 export type ProgressRow = z.infer<typeof progressRowSchema>
@@ -55,10 +56,13 @@ export type RenditionRows = {
   ): Promise<StreamRow | StoryboardRow | null>
   noteFailure(id: FootageId, row: FailureRow): Promise<void>
   clearFailure(id: FootageId, chunk: number): Promise<void>
-  /** Notes how far a chunk has come, unless an earlier attempt had come further. */
-  noteProgress(id: FootageId, chunk: number, fraction: number): Promise<void>
-  /** Forgets what was noted, for another rendition begins. */
-  clearProgress(id: FootageId): Promise<void>
+  /** Notes how far the renditions of a chunk have come, unless an earlier attempt had come further. */
+  noteProgress(
+    id: FootageId,
+    chunk: number,
+    renditions: ChunkRendition[],
+    fraction: number,
+  ): Promise<void>
   /** How far each chunk that was begun has come, finished ones included. */
   listProgress(id: FootageId): Promise<ProgressRow[]>
   listFailures(id: FootageId): Promise<FailureRow[]>
@@ -92,14 +96,14 @@ export function createRenditionRows(table: TableClient): RenditionRows {
       const noted = await failures.get(id, failureKey(chunk))
       if (noted) await failures.remove(id, failureKey(chunk), noted.etag)
     },
-    async noteProgress(id, chunk, fraction) {
-      const noted = await progress.get(id, progressKey(chunk))
-      if (noted && noted.value.fraction >= fraction) return
-      await progress.put(id, progressKey(chunk), { schemaVersion: 1, chunk, fraction })
-    },
-    async clearProgress(id) {
-      for await (const { rowKey, etag } of progress.list(id, rangeOf('progress:'))) {
-        await progress.remove(id, rowKey, etag)
+    async noteProgress(id, chunk, renditions, fraction) {
+      for (const rendition of renditions) {
+        const key = progressKey(rendition, chunk)
+        const note = { schemaVersion: 1 as const, chunk, rendition, fraction }
+        const noted = await progress.get(id, key)
+        // Whoever comes in between has noted as much, or will be overtaken within a second.
+        if (!noted) await progress.insert(id, key, note)
+        else if (noted.value.fraction < fraction) await progress.replace(id, key, note, noted.etag)
       }
     },
     listProgress: (id) => valuesOf(progress.list(id, rangeOf('progress:'))),
@@ -128,7 +132,8 @@ async function publishFirst<T extends { manifest: string }>(
 const renditionKey = (kind: ChunkRendition, chunk: number): string =>
   `rendition:${kind}:${chunkName(chunk)}`
 
-const progressKey = (chunk: number): string => `progress:${chunkName(chunk)}`
+const progressKey = (rendition: ChunkRendition, chunk: number): string =>
+  `progress:${rendition}:${chunkName(chunk)}`
 
 const failureKey = (chunk: number): string => `failure:${chunkName(chunk)}`
 

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { MediaTools } from '../../shared/media/tools.ts'
@@ -22,22 +21,4 @@ export async function makeLongRecording({ ffmpeg }: MediaTools, folder: string):
     ...['-c:a', 'aac', '-b:a', '48k', file],
   ])
   return file
-}
-
-/** A stand-in for ffmpeg that makes all but the first chunk wait until the gate is opened. */
-export async function gatedFfmpeg(
-  { ffmpeg }: MediaTools,
-  folder: string,
-): Promise<{ ffmpeg: string; open(): Promise<void> }> {
-  const [script, gate] = [path.join(folder, 'ffmpeg'), path.join(folder, 'open')]
-  const lines = [
-    '#!/bin/sh',
-    // Only a later chunk is both sought and written as fragments.
-    'case "$*" in *-seek_timestamp*-frag_duration*)',
-    `  while [ ! -e '${gate}' ]; do /bin/sleep 0.05; done ;;`,
-    'esac',
-    `exec '${ffmpeg}' "$@"`,
-  ]
-  await writeFile(script, lines.join('\n'), { mode: 0o755 })
-  return { ffmpeg: script, open: () => writeFile(gate, '') }
 }

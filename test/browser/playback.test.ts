@@ -6,16 +6,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { samplePeople } from '../../infra/local/sample-people.ts'
 import { SEGMENT_SECONDS } from '../../shared/media/segments.ts'
 import { findMediaTools } from '../../shared/media/tools.ts'
+import { gateFfmpeg, LATER_CHUNKS } from '../gated-ffmpeg.ts'
 import { growthFaults, mediaPlaylistFaults } from '../hls/media-playlist-faults.ts'
 import { openScene, PIPELINE_LIMIT_MS, personWith, type Scene, securedId } from '../scene.ts'
 import { findChromium, launchChromium } from './chromium.ts'
-import {
-  BORDER_SECONDS,
-  CHUNKS,
-  gatedFfmpeg,
-  makeLongRecording,
-  RECORDING_SECONDS,
-} from './long-recording.ts'
+import { BORDER_SECONDS, CHUNKS, makeLongRecording, RECORDING_SECONDS } from './long-recording.ts'
 import { openPlayerPage, type PlayerPage } from './player-page.ts'
 import { type Exchange, tapWire, type Wire } from './wire.ts'
 
@@ -51,7 +46,7 @@ describe.runIf(chromium)('a recording in a browser', () => {
     stack.defer(() => rm(folder, { recursive: true, force: true }))
     const tools = await findMediaTools({ searchPath: process.env.PATH })
     const file = await makeLongRecording(tools, folder)
-    const gated = await gatedFfmpeg(tools, folder)
+    const gated = await gateFfmpeg(tools.ffmpeg, folder, LATER_CHUNKS)
     openGate = gated.open
     const settings = { FFMPEG_PATH: gated.ffmpeg, FFPROBE_PATH: tools.ffprobe }
     scene = stack.use(await openScene({ settings }))
