@@ -9,7 +9,6 @@ import { type Config, readConfig } from './config.ts'
 import { createDomainEvents, type DomainEvents } from './events/domain-events.ts'
 import { createLog, type Log, type LogSink } from './log.ts'
 import { HeaderCache } from './media/header-cache.ts'
-import { removeLeftovers } from './media/leftovers.ts'
 import { findMediaTools, type MediaTools } from './media/tools.ts'
 import { createPlaylists, type Playlists } from './retrieve/playlists.ts'
 import { type Allowances, createAllowances } from './storage/allowances.ts'
@@ -78,7 +77,7 @@ export type Services = {
   playlists: Playlists
   queues: Queues
   events: DomainEvents
-  /** ffmpeg and ffprobe, looked up once; what a killed worker left behind is cleared away first. */
+  /** ffmpeg and ffprobe, looked up once. */
   mediaTools: () => Promise<MediaTools>
   /** Headers of recordings whose chunks this instance renders, so that each is read once. */
   headers: HeaderCache
@@ -140,7 +139,7 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     events: createDomainEvents(config.domainTopic),
     headers: new HeaderCache(),
     mediaTools: () => {
-      mediaTools ??= removeLeftovers().then(() => findMediaTools(config.media))
+      mediaTools ??= findMediaTools(config.media)
       mediaTools.catch(() => {
         mediaTools = null
       })

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { chunkCommand, SHIFT_SECONDS, type Wanted } from './chunk-command.ts'
 import type { ChunkResult, StoryboardOutput } from './chunk-result.ts'
 import { DescentProof } from './descent.ts'
 import { MediaError } from './errors.ts'
 import { provenanceOf, runFfmpeg } from './ffmpeg.ts'
+import type { OutputKind, OutputSink } from './output-sink.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
 import { type RangeProxy, serveRanges } from './range-proxy.ts'
 import type { FootageSource } from './source.ts'
@@ -21,18 +19,6 @@ const CHUNK_STALL_MS = 60_000
 const WINDOW_BYTES = 2 * 1024 * 1024
 const MAX_STORYBOARD_BYTES = 32 * 1024 * 1024
 
-/** Temporary folders of this engine, so that leftovers of a killed process can be told. */
-export const TEMPORARY_PREFIX = 'bluelamp-media-'
-
-/** A finished file of a chunk; it is removed when the callback's promise has settled. */
-export type RenderedFile = {
-  kind: 'copy' | 'proxy' | 'storyboard'
-  path: string
-  bytes: number
-  sha256: string
-  contentType: 'video/mp4' | 'image/jpeg'
-}
-
 /** A chunk to render, what of it, and where the results go. */
 export type ChunkJob = {
   source: FootageSource
@@ -40,91 +26,79 @@ export type ChunkJob = {
   plan: RenditionPlan
   chunk: ChunkPlan
   wanted: Wanted
-  /** Stores a finished file. Called for each once ffmpeg has ended well; throwing fails the job. */
-  onOutput: (file: RenderedFile) => Promise<void>
+  /**
+   * Where an output goes while it is made: opened once for each, committed when ffmpeg has ended
+   * well and everything is verified. What it throws fails the job.
+   */
+  openOutput: (kind: OutputKind) => OutputSink
   /** ffmpeg's own account, 0 … 1 and never falling. */
   onProgress?: (fraction: number) => void
   signal: AbortSignal
 }
 
 /**
- * Renders one chunk: one reading, one decoding, one run of ffmpeg. Leaves no file and no process
- * behind, however it ends.
- * @throws MediaError; whatever `onOutput` threw
+ * Renders one chunk: one reading, one decoding, one run of ffmpeg, and no file. Leaves no process
+ * behind and nothing committed that is not whole, however it ends.
+ * @throws MediaError; whatever an output threw
  */
 export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const { source, tools, plan, chunk, wanted, signal } = job
-  const folder = await mkdtemp(path.join(tmpdir(), `${TEMPORARY_PREFIX}${process.pid}-`))
-  try {
-    let touch = () => {}
-    await using proxy = await serveRanges(source, {
-      signal,
-      onBytes: () => touch(),
-      windowBytes: WINDOW_BYTES,
-    })
-    const isCopied = plan.copy.video.method === 'copied'
-    const proof = wanted.copy && isCopied ? new DescentProof(plan.media) : null
-    const outputs: Pick<ChunkResult, 'copy' | 'proxy' | 'storyboard'> = {
-      copy: null,
-      proxy: null,
-      storyboard: null,
+  let touch = () => {}
+  await using proxy = await serveRanges(source, {
+    signal,
+    onBytes: () => touch(),
+    windowBytes: WINDOW_BYTES,
+  })
+  const isCopied = plan.copy.video.method === 'copied'
+  const proof = wanted.copy && isCopied ? new DescentProof(plan.media) : null
+  const outputs: Pick<ChunkResult, OutputKind> = { copy: null, proxy: null, storyboard: null }
+  const sinks: OutputSink[] = []
+  const opened = (kind: OutputKind) => {
+    const sink = job.openOutput(kind)
+    sinks.push(sink)
+    return sink
+  }
+  const rendition = (kind: 'copy' | 'proxy', copied: boolean) => async (pipe: Readable) => {
+    const onPicture = (packet: Buffer, kept: boolean) => {
+      if (copied) proof?.addCopied(packet, kept)
     }
-    const fileOf = (kind: RenderedFile['kind']) =>
-      path.join(folder, kind === 'storyboard' ? `${kind}.jpg` : `${kind}.mp4`)
-    const rendition = (kind: 'copy' | 'proxy', copied: boolean) => async (pipe: Readable) => {
-      const onPicture = (packet: Buffer, kept: boolean) => {
-        if (copied) proof?.addCopied(packet, kept)
-      }
-      outputs[kind] = await writeRendition(pipe, fileOf(kind), { plan, chunk, copied, onPicture })
-    }
-    const command = chunkCommand(plan, chunk, wanted, proxy.url, {
-      copy: rendition('copy', isCopied),
-      descent: async (pipe) => proof?.readOriginal(pipe),
-      proxy: rendition('proxy', false),
-      storyboard: async (pipe) => {
-        outputs.storyboard = await writeStoryboard(pipe, fileOf('storyboard'), plan, chunk)
-      },
-    })
-    // Whatever ffmpeg made of a recording that could not be read to the end is not to be trusted.
-    const unread = () => proxy.failure() !== undefined && !signal.aborted
-    await runFfmpeg(command, {
-      tools,
-      stage: 'chunk',
-      wallMs: CHUNK_WALL_MS,
-      stallMs: CHUNK_STALL_MS,
-      signal,
-      onProgress: progressOf(job),
-      onStart: (alive) => (touch = alive),
-    }).catch((error: unknown) => {
-      throw unread() ? sourceFailed(proxy) : error
-    })
-    if (unread()) throw sourceFailed(proxy)
-    // A worker that has lost its claim must not publish.
-    if (signal.aborted) throw new MediaError('chunk', 'aborted', 'The work was withdrawn.')
-    // What is not the original's is not stored.
-    const descent = proof?.conclude() ?? null
-    for (const kind of ['copy', 'proxy', 'storyboard'] as const) {
-      const output = outputs[kind]
-      if (output)
-        await job.onOutput({
-          kind,
-          path: fileOf(kind),
-          bytes: output.bytes,
-          sha256: output.sha256,
-          contentType: kind === 'storyboard' ? 'image/jpeg' : 'video/mp4',
-        })
-    }
-    job.onProgress?.(1)
-    return {
-      version: 1,
-      index: chunk.index,
-      ...outputs,
-      descent,
-      tool: { version: tools.version, arguments: provenanceOf(command) },
-      bytesRead: proxy.bytesRead(),
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+    outputs[kind] = await writeRendition(pipe, opened(kind), { plan, chunk, copied, onPicture })
+  }
+  const command = chunkCommand(plan, chunk, wanted, proxy.url, {
+    copy: rendition('copy', isCopied),
+    descent: async (pipe) => proof?.readOriginal(pipe),
+    proxy: rendition('proxy', false),
+    storyboard: async (pipe) => {
+      outputs.storyboard = await writeStoryboard(pipe, opened('storyboard'), plan, chunk)
+    },
+  })
+  // Whatever ffmpeg made of a recording that could not be read to the end is not to be trusted.
+  const unread = () => proxy.failure() !== undefined && !signal.aborted
+  await runFfmpeg(command, {
+    tools,
+    stage: 'chunk',
+    wallMs: CHUNK_WALL_MS,
+    stallMs: CHUNK_STALL_MS,
+    signal,
+    onProgress: progressOf(job),
+    onStart: (alive) => (touch = alive),
+  }).catch((error: unknown) => {
+    throw unread() ? sourceFailed(proxy) : error
+  })
+  if (unread()) throw sourceFailed(proxy)
+  // A worker that has lost its claim must not publish.
+  if (signal.aborted) throw new MediaError('chunk', 'aborted', 'The work was withdrawn.')
+  // What is not the original's is not stored.
+  const descent = proof?.conclude() ?? null
+  await Promise.all(sinks.map((sink) => sink.commit()))
+  job.onProgress?.(1)
+  return {
+    version: 1,
+    index: chunk.index,
+    ...outputs,
+    descent,
+    tool: { version: tools.version, arguments: provenanceOf(command) },
+    bytesRead: proxy.bytesRead(),
   }
 }
 
@@ -135,7 +109,7 @@ const sourceFailed = (proxy: RangeProxy) =>
 
 async function writeStoryboard(
   pipe: Readable,
-  file: string,
+  sink: OutputSink,
   { storyboard }: RenditionPlan,
   chunk: ChunkPlan,
 ): Promise<StoryboardOutput> {
@@ -153,7 +127,7 @@ async function writeStoryboard(
   }
   if (bytes === 0) throw new MediaError('chunk', 'output-wrong', 'The storyboard is empty.')
   const sheet = Buffer.concat(pieces)
-  await writeFile(file, sheet)
+  await sink.write(sheet)
   return {
     bytes,
     sha256: createHash('sha256').update(sheet).digest('hex'),

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { SHIFT_SECONDS } from './chunk-command.ts'
 import type { StreamOutput } from './chunk-result.ts'
@@ -9,13 +8,17 @@ import { withEditList } from './mp4/edit-list.ts'
 import { readFragmentedMp4 } from './mp4/fragmented.ts'
 import type { InitialisedTrack } from './mp4/initialisation.ts'
 import type { TimedPacket } from './mp4/write-fragment.ts'
+import type { OutputSink } from './output-sink.ts'
 import { PictureClock } from './picture-clock.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import { SoundClock } from './sound-clock.ts'
 
-/** No rendition of a chunk may fill the temporary disk, whatever the plan hoped for. */
-const MAX_RENDITION_BYTES = 280 * 1024 * 1024
+/** What is encoded of a chunk is far less; more is an encoder gone astray. */
+const MAX_ENCODED_BYTES = 1024 * 1024 * 1024
+/** A copy holds no more than the recording does, with some bytes to tell its packets apart. */
+const COPY_TO_RECORDING = 1.25
+const COPY_SLACK_BYTES = 16 * 1024 * 1024
 /** Rounding of the moment that is shown as 0. */
 const START_SLACK_SECONDS = 0.002
 
@@ -36,25 +39,24 @@ type Job = {
 
 /**
  * Takes what ffmpeg writes for one rendition of a chunk, keeps exactly the packets that belong to
- * the chunk, gives them the times of the recording and writes them to `file` as CMAF segments.
+ * the chunk, gives them the times of the recording and writes them to `sink` as CMAF segments while
+ * ffmpeg goes on. Committing is left to the caller, who knows how ffmpeg ended.
  * @throws MediaError `output-too-large`, `output-wrong`
  */
 export async function writeRendition(
   pipe: Readable,
-  file: string,
+  sink: OutputSink,
   job: Job,
 ): Promise<StreamOutput> {
-  await using handle = await open(file, 'wx')
+  const most = job.copied
+    ? job.plan.media.sizeBytes * COPY_TO_RECORDING + COPY_SLACK_BYTES
+    : MAX_ENCODED_BYTES
   let written = 0
   const write = async (bytes: Buffer) => {
     written += bytes.length
-    if (written > MAX_RENDITION_BYTES)
-      throw new MediaError(
-        'chunk',
-        'output-too-large',
-        `A rendition exceeds ${MAX_RENDITION_BYTES} bytes.`,
-      )
-    await handle.writeFile(bytes)
+    if (written > most)
+      throw new MediaError('chunk', 'output-too-large', `A rendition exceeds ${most} bytes.`)
+    await sink.write(bytes)
   }
   let rendition: Rendition | null = null
   for await (const part of readFragmentedMp4(pipe)) {

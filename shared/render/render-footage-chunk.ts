@@ -8,12 +8,15 @@ import { findPart } from '../ingest/parts.ts'
 import { renderChunk } from '../media/render-chunk.ts'
 import type { Services } from '../services.ts'
 import { chunksOf } from './drive-renditions.ts'
-import type { Manifest } from './manifest.ts'
 import { progressNotes } from './progress-notes.ts'
 import { rollUp } from './roll-up.ts'
 
 /** File names of what a chunk is made into. Players judge by the ending. */
-const FILES = { copy: 'copy.mp4', proxy: 'proxy.mp4', storyboard: 'storyboard.jpg' } as const
+const FILES = {
+  copy: { name: 'copy.mp4', contentType: 'video/mp4' },
+  proxy: { name: 'proxy.mp4', contentType: 'video/mp4' },
+  storyboard: { name: 'storyboard.jpg', contentType: 'image/jpeg' },
+} as const
 
 /**
  * Renders one chunk of a recording, stores what came of it, and last the manifest that publishes
@@ -44,7 +47,7 @@ export async function renderFootageChunk(
 
   const work = `chunk-${chunkName(index)}`
   const attempt = randomUUID()
-  const blobs: Extract<Manifest, { work: 'chunk' }>['blobs'] = {}
+  const blobs: Partial<Record<ChunkRendition, string>> = {}
   try {
     const result = await renderChunk({
       source: await headers.open(original.blob, originals.source(original), signal),
@@ -61,12 +64,19 @@ export async function renderFootageChunk(
         () => log.warn('progress could not be noted', { footageId: id, chunk: index }),
         now,
       ),
-      async onOutput({ kind, path, contentType }) {
-        const blob = renditionBlobName(id, work, attempt, FILES[kind])
-        await renditions.putFile(blob, path, contentType)
+      openOutput(kind) {
+        const { name, contentType } = FILES[kind]
+        const blob = renditionBlobName(id, work, attempt, name)
         blobs[kind] = blob
+        return renditions.open(blob, contentType, signal)
       },
       signal,
+    }).catch(async (error: unknown) => {
+      // One output may have become a blob before another could not; no manifest will name it.
+      await renditions
+        .remove(Object.values(blobs))
+        .catch(() => log.warn('what a failed attempt had stored is still there', { footageId: id }))
+      throw error
     })
     await renditions.putManifest(manifestBlobName(id, work, attempt), {
       schemaVersion: 1,

@@ -6,6 +6,7 @@ import type { FootageId } from '../footage/ids.ts'
 import { descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { comparedForm } from '../media/descent.ts'
 import { CopyHash, hashCommandForPeople, hashOriginal } from '../media/hash-packets.ts'
+import { NOWHERE } from '../media/output-sink.ts'
 import type { RenditionPlan } from '../media/plan.ts'
 import { renderChunk } from '../media/render-chunk.ts'
 import type { Services } from '../services.ts'
@@ -68,7 +69,7 @@ export async function checkDescent(
     plan,
     chunk: planned,
     wanted: { copy: true, proxy: false, storyboard: false },
-    onOutput: async () => {},
+    openOutput: () => NOWHERE,
     signal,
   })
   if (!copy) throw new Error(`Chunk ${chunk} was rendered again without a result.`)

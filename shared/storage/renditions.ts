@@ -1,19 +1,21 @@
 import type { FootageId } from '../footage/ids.ts'
 import { isManifest, planBlobName } from '../footage/ids.ts'
+import type { OutputSink } from '../media/output-sink.ts'
 import { type RenditionPlan, renditionPlanSchema } from '../media/plan.ts'
 import { type Manifest, manifestSchema } from '../render/manifest.ts'
 import { MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
 import { DOWNLOAD_RETRIES } from './hashing-copy.ts'
 import type { SasSigner, SignedUrl } from './sas.ts'
+import { StagedOutput } from './staged-output.ts'
 
 /** No browser keeps footage: what it has read must not outlive the clearance of who reads. */
 const CACHE_CONTROL = 'private, no-store'
 
 /** What was made of originals: playable files, pictures, and the manifests that publish them. */
 export type Renditions = {
-  /** Uploads a finished file. */
-  putFile(blob: string, path: string, contentType: string): Promise<void>
+  /** A new file, sent to storage as it is made and visible once it is committed. */
+  open(blob: string, contentType: string, signal: AbortSignal): OutputSink
   /** Uploads a small file that is in memory. */
   putBytes(blob: string, bytes: Buffer, contentType: string): Promise<void>
   /** A file from its first byte to its last. */
@@ -44,10 +46,9 @@ export function createRenditions(clients: StorageClients, sign: SasSigner): Rend
     JSON.parse((await container.getBlobClient(blob).downloadToBuffer()).toString())
 
   return {
-    async putFile(blob, path, blobContentType) {
-      await container.getBlockBlobClient(blob).uploadFile(path, {
-        blobHTTPHeaders: { blobContentType, blobCacheControl: CACHE_CONTROL },
-      })
+    open(blob, blobContentType, signal) {
+      const headers = { blobContentType, blobCacheControl: CACHE_CONTROL }
+      return new StagedOutput(container.getBlockBlobClient(blob), headers, signal)
     },
     async putBytes(blob, bytes, blobContentType) {
       await container.getBlockBlobClient(blob).upload(bytes, bytes.length, {

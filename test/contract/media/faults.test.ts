@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runChild } from '../../../shared/media/child-process.ts'
 import { HeaderCache } from '../../../shared/media/header-cache.ts'
+import { NOWHERE, type OutputSink } from '../../../shared/media/output-sink.ts'
 import type { RenditionPlan } from '../../../shared/media/plan.ts'
 import { makePoster } from '../../../shared/media/poster.ts'
 import { renderChunk } from '../../../shared/media/render-chunk.ts'
@@ -55,16 +54,23 @@ const failingAfter = (bytes: number): FootageSource => {
   }
 }
 
+/** How many outputs were made visible. */
+const seen = { committed: 0 }
+beforeEach(() => Object.assign(seen, { committed: 0 }))
+
+const openOutput = (): OutputSink => ({
+  ...NOWHERE,
+  commit: async () => {
+    seen.committed++
+  },
+})
 const job = (source: FootageSource, signal = never) => ({
-  ...{ source, tools, plan, chunk: chunkOf(plan), wanted: EVERYTHING, signal },
-  onOutput: async () => {},
+  ...{ source, tools, plan, chunk: chunkOf(plan), wanted: EVERYTHING, signal, openOutput },
 })
 const chunkOf = ({ chunks: [chunk] }: RenditionPlan) => {
   if (!chunk) throw new Error('There is no chunk.')
   return chunk
 }
-const foldersOfThisProcess = async () =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith(`bluelamp-media-${process.pid}-`))
 /** Children of this process that still run, by their command names. */
 const children = () =>
   processes()
@@ -80,7 +86,7 @@ describe('when something fails', () => {
     })
     const poster = makePoster({ source: failingAfter(0), tools, plan, signal: never })
     await expect(poster).rejects.toMatchObject({ mediaCode: 'source-failed' })
-    expect(await foldersOfThisProcess()).toEqual([])
+    expect(seen.committed).toBe(0)
   })
 
   it('withdrawn work ends at once and leaves nothing behind', async () => {
@@ -97,20 +103,37 @@ describe('when something fails', () => {
     }
     const work = renderChunk(job(source, withdrawal.signal))
     await expect(work).rejects.toMatchObject({ mediaCode: 'aborted' })
-    expect(await foldersOfThisProcess()).toEqual([])
+    expect(seen.committed).toBe(0)
     await vi.waitFor(() => expect(children()).not.toContain('ffmpeg'))
   })
 
   it('what the store throws reaches the caller', async () => {
-    const work = renderChunk({
-      ...job(fileSource(file)),
+    const full = async () => {
+      throw new Error('the container is full')
+    }
+    for (const failing of [{ write: full }, { commit: full }]) {
+      const work = renderChunk({
+        ...job(fileSource(file)),
+        wanted: { copy: true, proxy: false, storyboard: false },
+        openOutput: () => ({ ...openOutput(), ...failing }),
+      })
+      await expect(work).rejects.toThrow('the container is full')
+    }
+    await vi.waitFor(() => expect(children()).not.toContain('ffmpeg'))
+  })
+
+  it('outputs leave while the recording is still being read, and ffmpeg waits for them', async () => {
+    const source = fileSource(file)
+    const readAtWrite: number[] = []
+    await renderChunk({
+      ...job(source),
       wanted: { copy: true, proxy: false, storyboard: false },
-      onOutput: async () => {
-        throw new Error('the container is full')
-      },
+      openOutput: () => ({
+        ...openOutput(),
+        write: async () => void readAtWrite.push(source.bytesRead),
+      }),
     })
-    await expect(work).rejects.toThrow('the container is full')
-    expect(await foldersOfThisProcess()).toEqual([])
+    expect(readAtWrite[1]).toBeLessThan(0.9 * source.size)
   })
 
   it('progress never falls and ends at 1', async () => {

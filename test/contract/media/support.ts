@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createReadStream, statSync } from 'node:fs'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +8,7 @@ import type { Wanted } from '../../../shared/media/chunk-command.ts'
 import type { ChunkResult } from '../../../shared/media/chunk-result.ts'
 import { CHUNK_BOUNDS } from '../../../shared/media/cut-chunks.ts'
 import { readKeyframes } from '../../../shared/media/keyframes.ts'
+import type { OutputSink } from '../../../shared/media/output-sink.ts'
 import type { RenditionPlan } from '../../../shared/media/plan.ts'
 import { planRenditions } from '../../../shared/media/plan-renditions.ts'
 import { mediaPlaylist } from '../../../shared/media/playlist.ts'
@@ -98,6 +99,15 @@ export async function planOf(
   return planRenditions(probed.media, read.keyframes, { ...CHUNK_BOUNDS, seconds: chunkSeconds })
 }
 
+/** A file that is there once it is committed. */
+export function fileSink(file: string): OutputSink {
+  const pieces: Uint8Array[] = []
+  return {
+    write: async (bytes) => void pieces.push(bytes),
+    commit: () => writeFile(file, Buffer.concat(pieces)),
+  }
+}
+
 export const EVERYTHING: Wanted = { copy: true, proxy: true, storyboard: true }
 
 /** Renders all chunks into a folder, with a playlist of each rendition beside them. */
@@ -118,10 +128,9 @@ export async function renderAll(
         chunk,
         wanted,
         signal: never,
-        onOutput: (file) =>
-          copyFile(
-            file.path,
-            path.join(folder, `${file.kind}-${chunk.index}${path.extname(file.path)}`),
+        openOutput: (kind) =>
+          fileSink(
+            path.join(folder, `${kind}-${chunk.index}.${kind === 'storyboard' ? 'jpg' : 'mp4'}`),
           ),
       }),
     )
