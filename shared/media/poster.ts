@@ -7,6 +7,7 @@ import { inputGuards, windowedReading } from './guards.ts'
 import { keyframesAlone } from './keyframe-decoding.ts'
 import { comparePictures, isTelling, type PictureQuality, qualityOf } from './picture-quality.ts'
 import type { RenditionPlan } from './plan.ts'
+import { POSTER_BYTES, type PosterPicture, posterPictures } from './poster-pictures.ts'
 import { serveRanges } from './range-proxy.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
@@ -31,6 +32,7 @@ export type Poster = {
   width: number
   height: number
   atSeconds: number
+  /** Of the recording, its header included. */
   bytesRead: number
 }
 
@@ -47,22 +49,32 @@ export async function makePoster(job: {
 }): Promise<Poster> {
   const { source, plan, signal } = job
   const posterSize = sideAtMost(plan, POSTER_SIDE)
-  await using proxy = await serveRanges(source, { signal, windowBytes: WINDOW_BYTES })
   const candidates: { at: number; jpeg: Buffer; quality: PictureQuality }[] = []
   let problem: unknown
-  for (const at of plan.posterSeconds) {
+  let bytesRead = 0
+  const counted: FootageSource = {
+    size: source.size,
+    async *read(start, endExclusive, until) {
+      for await (const piece of source.read(start, endExclusive, until)) {
+        bytesRead += piece.length
+        yield piece
+      }
+    },
+  }
+  for await (const picture of readable(posterPictures(counted, plan, signal))) {
+    const options = { signal, windowBytes: WINDOW_BYTES }
+    await using proxy = await serveRanges(picture.source, options)
     try {
-      const { jpeg, quality } = await grab(job, at, proxy.url, posterSize)
-      candidates.push({ at, jpeg, quality })
+      const { jpeg, quality } = await grab(job, picture, proxy.url, posterSize)
+      candidates.push({ at: picture.at, jpeg, quality })
       if (isTelling(quality)) break
     } catch (error) {
       if (signal.aborted || !(error instanceof MediaError)) throw error
       problem = error
     }
-    if (proxy.failure() !== undefined)
-      throw new MediaError('poster', 'source-failed', 'The recording could not be read.', {
-        cause: proxy.failure(),
-      })
+    if (proxy.failure() !== undefined) throw unreadable(proxy.failure())
+    // Without an index each look costs more than its picture: the next might exceed the bound.
+    if (!picture.alone && candidates.length > 0 && bytesRead > POSTER_BYTES / 2) break
   }
   const best = candidates.toSorted((a, b) => comparePictures(a.quality, b.quality))[0]
   if (!best)
@@ -74,22 +86,34 @@ export async function makePoster(job: {
     sha256: createHash('sha256').update(best.jpeg).digest('hex'),
     ...posterSize,
     atSeconds: best.at,
-    bytesRead: proxy.bytesRead(),
+    bytesRead,
   }
 }
+
+/** A source that fails is told from a picture that cannot be decoded. */
+async function* readable<T>(pictures: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* pictures
+  } catch (error) {
+    throw unreadable(error)
+  }
+}
+
+const unreadable = (cause: unknown) =>
+  new MediaError('poster', 'source-failed', 'The recording could not be read.', { cause })
 
 type Size = { width: number; height: number }
 
 async function grab(
   { tools, plan, signal }: { tools: MediaTools; plan: RenditionPlan; signal: AbortSignal },
-  at: number,
+  picture: PosterPicture,
   url: string,
   posterSize: Size,
 ): Promise<{ jpeg: Buffer; quality: PictureQuality }> {
   const greySize = sideAtMost(plan, GREY_SIDE)
   let jpeg = Buffer.alloc(0)
   let grey = Buffer.alloc(0)
-  const command = posterCommand(plan, at, url, posterSize, greySize, {
+  const command = posterCommand(plan, picture, url, posterSize, greySize, {
     jpeg: async (pipe) => {
       jpeg = await buffer(pipe)
     },
@@ -112,7 +136,7 @@ type Readers = Record<'jpeg' | 'grey', FfmpegCommand['outputs'][number]['read']>
 
 function posterCommand(
   { media, zeroSeconds }: RenditionPlan,
-  at: number,
+  { at, alone }: PosterPicture,
   url: string,
   poster: Size,
   grey: Size,
@@ -120,23 +144,25 @@ function posterCommand(
 ): FfmpegCommand {
   const keyframe = at + zeroSeconds.video
   // A seek may lead to the keyframe before.
-  const trim = `trim=start=${(keyframe + SHIFT_SECONDS - SLACK_SECONDS).toFixed(6)}`
+  const trim = `trim=start=${(keyframe + SHIFT_SECONDS - SLACK_SECONDS).toFixed(6)},`
+  const seek = [
+    ...['-probesize', `${PROBE_BYTES[media.container]}`, ...keyframesAlone(media.video)],
+    ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-seek_timestamp', '1'],
+    ...['-noaccurate_seek', '-ss', (keyframe + SLACK_SECONDS).toFixed(6)],
+  ]
   const scale = ({ width, height }: Size) => `scale=${width}:${height},setsar=1`
-  const probeBytes = `${PROBE_BYTES[media.container]}`
   return {
     input: {
       url,
       options: [
         ...inputGuards(media.container),
         ...windowedReading(),
-        ...['-probesize', probeBytes],
-        ...['-threads', '1', ...keyframesAlone(media.video)],
-        ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-seek_timestamp', '1'],
-        ...['-noaccurate_seek', '-ss', (keyframe + SLACK_SECONDS).toFixed(6)],
+        ...['-threads', '1'],
+        ...(alone ? [] : seek),
       ],
     },
     filterGraph: [
-      `[0:${media.video.stream}]${trim},split=2[a][b]`,
+      `[0:${alone ? 0 : media.video.stream}]${alone ? '' : trim}split=2[a][b]`,
       `[a]${scale(poster)},format=yuvj420p[poster]`,
       `[b]${scale(grey)},format=gray[grey]`,
     ].join(';'),

@@ -145,15 +145,6 @@ describe('when something fails', () => {
 })
 
 describe('bounded reading', () => {
-  it('a poster reads no more than the header and 4 MiB', async () => {
-    const source = fileSource(file)
-    const cached = await new HeaderCache().open('v1', source, never)
-    const header = source.bytesRead
-    const poster = await makePoster({ source: cached, tools, plan, signal: never })
-    expect(poster.jpeg.length).toBeGreaterThan(0)
-    expect(source.bytesRead - header).toBeLessThan(4 * 1024 * 1024)
-  })
-
   it('the header is read once, however many chunks need it', async () => {
     const source = fileSource(file)
     const cache = new HeaderCache()

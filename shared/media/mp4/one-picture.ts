@@ -1,0 +1,72 @@
+import { type Box, boxesIn, findBox, MalformedBoxError } from './boxes.ts'
+
+/**
+ * An MP4 file of one sample of a track: the track's own description (ISO/IEC 14496-12 §8.3, §8.4),
+ * with a sample table for this one (§8.5). An edit list, which could hide it, is left out.
+ * `trackIndex` is the position of the track in the movie header that it was taken from.
+ * @throws MalformedBoxError
+ */
+export function movieOfOneSample(moov: Buffer, trackIndex: number, sample: Buffer): Buffer {
+  const movie = boxesIn(moov).next().value as Box | undefined
+  if (!movie) throw new MalformedBoxError('The movie header is empty.')
+  const tracks = [...boxesIn(moov, movie.bodyStart, movie.end)].filter((b) => b.type === 'trak')
+  const trak = tracks[trackIndex]
+  if (!trak) throw new MalformedBoxError(`There is no track ${trackIndex}.`)
+  const fileType = box('ftyp', Buffer.from('isom\0\0\0\0isom'))
+  const header = (mediaAt: number) =>
+    box(
+      'moov',
+      taken(moov, movie, ['mvhd']),
+      box(
+        'trak',
+        taken(moov, trak, ['tkhd']),
+        box(
+          'mdia',
+          taken(moov, trak, ['mdia', 'mdhd']),
+          taken(moov, trak, ['mdia', 'hdlr']),
+          box(
+            'minf',
+            taken(moov, trak, ['mdia', 'minf', 'vmhd']),
+            taken(moov, trak, ['mdia', 'minf', 'dinf']),
+            box(
+              'stbl',
+              taken(moov, trak, ['mdia', 'minf', 'stbl', 'stsd']),
+              ...tablesOfOne(sample.length, mediaAt),
+            ),
+          ),
+        ),
+      ),
+    )
+  const mediaAt = fileType.length + header(0).length + BOX_HEADER_BYTES
+  return Buffer.concat([fileType, header(mediaAt), box('mdat', sample)])
+}
+
+const BOX_HEADER_BYTES = 8
+
+/** One sample, a sync sample as there is no `stss` (§8.6.2), in one chunk of the file. */
+const tablesOfOne = (size: number, offset: number): Buffer[] => [
+  fullBox('stts', 1, 1, 1),
+  fullBox('stsc', 1, 1, 1, 1),
+  fullBox('stsz', size, 1),
+  fullBox('stco', 1, offset),
+]
+
+/** A box as it stands in the movie header; nothing where it is missing. */
+function taken(moov: Buffer, within: Box, path: string[]): Buffer {
+  const found = findBox(moov, within, path)
+  return found ? moov.subarray(found.start, found.end) : Buffer.alloc(0)
+}
+
+function box(type: string, ...content: Buffer[]): Buffer {
+  const head = Buffer.alloc(BOX_HEADER_BYTES)
+  head.writeUInt32BE(content.reduce((sum, { length }) => sum + length, BOX_HEADER_BYTES))
+  head.write(type, 4, 'latin1')
+  return Buffer.concat([head, ...content])
+}
+
+/** Version 0, no flags, then numbers of 32 bits. */
+function fullBox(type: string, ...fields: number[]): Buffer {
+  const body = Buffer.alloc(4 + 4 * fields.length)
+  fields.forEach((field, n) => void body.writeUInt32BE(field, 4 + 4 * n))
+  return box(type, body)
+}
