@@ -5,6 +5,7 @@ import { MediaError } from './errors.ts'
 import { type FfmpegCommand, runFfmpeg } from './ffmpeg.ts'
 import { inputGuards, windowedReading } from './guards.ts'
 import { keyframesAlone } from './keyframe-decoding.ts'
+import { MalformedBoxError } from './mp4/boxes.ts'
 import { comparePictures, isTelling, type PictureQuality, qualityOf } from './picture-quality.ts'
 import type { RenditionPlan } from './plan.ts'
 import { POSTER_BYTES, type PosterPicture, posterPictures } from './poster-pictures.ts'
@@ -95,7 +96,8 @@ async function* readable<T>(pictures: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* pictures
   } catch (error) {
-    throw unreadable(error)
+    if (!(error instanceof MalformedBoxError)) throw unreadable(error)
+    throw new MediaError('poster', 'no-keyframe', error.message, { cause: error })
   }
 }
 
