@@ -7,7 +7,7 @@ const FAULTS = {
   unauthenticated: { status: 401, title: 'A valid access token is needed', retry: false },
   forbidden: { status: 403, title: 'This caller may not do that', retry: false },
   'not-found': { status: 404, title: 'Nothing here for this caller', retry: false },
-  gone: { status: 410, title: 'It was disposed of', retry: false },
+  gone: { status: 410, title: 'It is not here any more', retry: false },
   'playback-refused': {
     status: 403,
     title: 'This footage may not be viewed any more',

@@ -22,6 +22,8 @@ import { createErasure, type Erasure } from './storage/erasure.ts'
 import { createFootageIndex, type FootageIndex } from './storage/footage-index.ts'
 import { createLanding, type Landing } from './storage/landing.ts'
 import { createOriginals, type Originals } from './storage/originals.ts'
+import { createPackageRows, type PackageRows } from './storage/package-rows.ts'
+import { createPackages, type Packages } from './storage/packages.ts'
 import { createPeopleRegister, type PeopleRegister } from './storage/people.ts'
 import { createQuarantine, type Quarantine } from './storage/quarantine.ts'
 import { createQueues, type Queues } from './storage/queues.ts'
@@ -75,6 +77,8 @@ export type Services = {
   renditionRows: RenditionRows
   erasure: Erasure
   playlists: Playlists
+  packages: Packages
+  packageRows: PackageRows
   queues: Queues
   events: DomainEvents
   /** ffmpeg and ffprobe, looked up once. */
@@ -135,6 +139,8 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     renditionRows,
     playlists: createPlaylists(renditionRows, renditions),
     erasure: createErasure((container) => createVersionStore(clients.container(container)), now),
+    packages: createPackages(clients, sign),
+    packageRows: createPackageRows(clients.table('footage'), now),
     queues: createQueues(clients),
     events: createDomainEvents(config.domainTopic),
     headers: new HeaderCache(),

@@ -21,6 +21,11 @@ export const AUDITED_ACTIONS = {
   'playback-released': 'consultation',
   'playback-closed': 'consultation',
   'original-taken': 'disclosure',
+  'package-requested': 'disclosure',
+  'package-made': null,
+  'package-released': 'disclosure',
+  // A copy goes, the recording stays: that is no erasure.
+  'package-removed': null,
   'audit-read': 'consultation',
   'renditions-redriven': null,
   'made-urgent': null,

@@ -30,29 +30,40 @@ export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
   }
 }
 
-/** Whether a leaf is in the tree of that root (RFC 9162 section 2.1.3.2). */
+/** Whether a leaf is in the tree of that root. */
 export function isIncluded(leaf: Uint8Array, proof: InclusionProof, root: string): boolean {
-  let place = proof.index
-  let last = proof.size - 1
-  if (place < 0 || place > last) return false
+  const steps = stepsOf(proof)
+  if (!steps) return false
   let hash = sha256(LEAF_PREFIX, leaf)
-  for (const text of proof.path) {
-    if (last === 0) return false
+  for (const { side, hash: text } of steps) {
     const sibling = Buffer.from(text, 'hex')
-    if (place % 2 === 1 || place === last) {
-      hash = sha256(NODE_PREFIX, sibling, hash)
-      // The last node of a level moves up until it has a sibling on its left.
-      while (place % 2 === 0 && place !== 0) {
-        place = Math.floor(place / 2)
-        last = Math.floor(last / 2)
-      }
-    } else {
-      hash = sha256(NODE_PREFIX, hash, sibling)
+    hash = side === 'left' ? sha256(NODE_PREFIX, sibling, hash) : sha256(NODE_PREFIX, hash, sibling)
+  }
+  return hash.toString('hex') === root
+}
+
+/** On which side of the way up the hash of a proof stands. */
+export type ProofStep = { side: 'left' | 'right'; hash: string }
+
+/** A proof step by step (RFC 9162 section 2.1.3.2); null if it does not lead to the root. */
+export function stepsOf({ index, size, path }: InclusionProof): ProofStep[] | null {
+  let place = index
+  let last = size - 1
+  if (place < 0 || place > last) return null
+  const steps: ProofStep[] = []
+  for (const hash of path) {
+    if (last === 0) return null
+    const isRight = place % 2 === 1 || place === last
+    steps.push({ side: isRight ? 'left' : 'right', hash })
+    // The last node of a level moves up until it has a sibling on its left.
+    while (isRight && place % 2 === 0 && place !== 0) {
+      place = Math.floor(place / 2)
+      last = Math.floor(last / 2)
     }
     place = Math.floor(place / 2)
     last = Math.floor(last / 2)
   }
-  return last === 0 && hash.toString('hex') === root
+  return last === 0 ? steps : null
 }
 
 function parentsOf(level: readonly Buffer[]): Buffer[] {

@@ -22,10 +22,18 @@ export async function readTrail(
     basis,
     clientAddress,
   })
+  return exportTrail(services, id)
+}
+
+/** The audit trail of a recording as it is handed out. Who may have it is decided before. */
+export async function exportTrail(
+  { audit, anchors: store }: Pick<Services, 'audit' | 'anchors'>,
+  id: FootageId,
+): Promise<ExportedTrail> {
   // The anchors first: the entries that are read after them hold all that they vouch for.
-  const filed = await services.anchors.filedFor(id)
-  const anchors = await services.anchors.evidence(id, filed.toReversed())
-  const items = await services.audit.read(id)
+  const filed = await store.filedFor(id)
+  const anchors = await store.evidence(id, filed.toReversed())
+  const items = await audit.read(id)
   return { schemaVersion: 1, footageId: id, items, anchors }
 }
 

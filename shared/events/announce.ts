@@ -1,4 +1,5 @@
 import { isServable } from '../clearance/marking.ts'
+import { withdrawPackages } from '../export/end-package.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageState } from '../footage/state.ts'
 import type { Services } from '../services.ts'
@@ -30,14 +31,17 @@ const newsOf = ({ state, parts }: Footage): string =>
   state === 'mismatched' ? `${state} ${parts.flatMap((part) => part.mismatches).length}` : state
 
 /**
- * Raises the alert for a recording that is marked too high for this cloud. What could not be told
- * stays on a work list, from which the sweep tells it.
+ * Raises the alert for a recording that is marked too high for this cloud, and withdraws what was
+ * made of it to be taken away. What could not be done stays on a work list, from which the sweep
+ * does it.
  */
 export async function alertIfIsolated(
-  { events, catalogue }: Services,
+  services: Services,
   { id, marking, alerted }: Footage,
 ): Promise<void> {
+  const { events, catalogue } = services
   if (isServable(marking) || alerted === marking) return
+  await withdrawPackages(services, id, 'the recording is marked too high to be here')
   await events.publish({ type: 'Bluelamp.FootageIsolated', footageId: id })
   await catalogue.change(id, (current) =>
     current.marking === marking ? { alerted: marking } : null,

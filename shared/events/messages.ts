@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { packageIdSchema } from '../export/package.ts'
 import { footageIdSchema, partNameSchema } from '../footage/ids.ts'
 
 /**
@@ -32,6 +33,7 @@ export const MESSAGES = {
   }),
   'index-rendition': z.object({ ...v1, footageId: footageIdSchema, manifest: z.string() }),
   'dispose-footage': z.object({ ...v1, footageId: footageIdSchema }),
+  'make-package': z.object({ ...v1, footageId: footageIdSchema, package: packageIdSchema }),
 } as const
 
 export type QueueName = keyof typeof MESSAGES
@@ -44,8 +46,8 @@ export type Message<Q extends QueueName> = z.infer<(typeof MESSAGES)[Q]>
 export const LANES = ['ordinary', 'urgent'] as const
 export type Lane = (typeof LANES)[number]
 
-/** Publishing what is finished is quick, whatever it is of; and nobody waits for a disposal. */
-const SINGLE_LANE: readonly QueueName[] = ['index-rendition', 'dispose-footage']
+/** Publishing what is finished is quick, whatever it is of; no footage waits for the others. */
+const SINGLE_LANE: readonly QueueName[] = ['index-rendition', 'dispose-footage', 'make-package']
 
 /** The queue in storage that carries this work in this lane. */
 export const laneQueue = (queue: QueueName, lane: Lane): string =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AuditAct } from '../audit/chain.ts'
 import { decide, type Restriction, restrictionSchema } from '../clearance/decide.ts'
-import { markingSchema } from '../clearance/marking.ts'
+import { isServable, markingSchema } from '../clearance/marking.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
@@ -121,6 +121,8 @@ export function planAmendment(
     acts,
     change: {
       marking,
+      // A marking that is raised again is news again.
+      ...(isServable(marking) && { alerted: undefined }),
       restrictions,
       corrections: all,
       ...(officer !== undefined && { officer }),

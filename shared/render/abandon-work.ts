@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { MESSAGES, type QueueName } from '../events/messages.ts'
+import { failPackage } from '../export/make-package.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import { rollUp } from './roll-up.ts'
+
+const GIVEN_UP = 'given up after repeated failures; the log has the causes'
 
 const anyWorkSchema = z.object({ footageId: footageIdSchema })
 
@@ -23,13 +26,16 @@ export async function abandonWork(
     return log.error('work on footage that no table knows was given up', { queue, footageId: id })
   log.error('work was given up', { queue, footageId: id })
   const chunk = MESSAGES['render-chunk'].safeParse(message)
-  if (queue === 'render-chunk' && chunk.success) {
+  const order = MESSAGES['make-package'].safeParse(message)
+  if (queue === 'make-package' && order.success) {
+    await failPackage(services, id, order.data.package, GIVEN_UP)
+  } else if (queue === 'render-chunk' && chunk.success) {
     await abandonChunk(services, chunk.data)
   } else {
     const failure = {
       stage: queue,
       at: now().toISOString(),
-      reason: 'given up after repeated failures; the log has the causes',
+      reason: GIVEN_UP,
     }
     await catalogue.change(id, () => ({ failure }))
   }

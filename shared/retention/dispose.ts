@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BluelampError } from '../errors.ts'
+import { withdrawPackages } from '../export/end-package.ts'
 import { type DisposalVerdict, disposalOf } from '../footage/disposal-of.ts'
 import { type Disposal, disposalSchema, type Footage } from '../footage/footage.ts'
 import { type FootageId, footageIdSchema } from '../footage/ids.ts'
@@ -70,6 +71,7 @@ export async function carryOutDisposal(services: Services, id: FootageId): Promi
   const { state, disposal } = footage
   if (state !== 'disposing' || !disposal) return
   await index.removePaths(footage)
+  await withdrawPackages(services, id, 'the recording is disposed of')
   await erasure.erase(id)
   await renditionRows.clear(id)
   await securingProgress.clear(id)

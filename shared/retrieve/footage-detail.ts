@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { footageSchema, PART_STATES, sha256Schema } from '../footage/footage.ts'
+import { type Footage, footageSchema, PART_STATES, sha256Schema } from '../footage/footage.ts'
 import { type FootageId, partNameSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import { admit, type Visitor } from './admit.ts'
@@ -48,6 +48,11 @@ export async function footageDetail(
     basis,
     clientAddress: visitor.clientAddress,
   })
+  return shownOf(footage)
+}
+
+/** What of a recording is shown to those who may list it. */
+export function shownOf(footage: Footage): FootageDetail {
   const {
     grants,
     holds,

@@ -60,8 +60,20 @@ export async function provenanceOf(
   visitor: Visitor,
   id: FootageId,
 ): Promise<Provenance> {
-  const { renditionRows, renditions } = services
   const { footage } = await admit(services, visitor, 'view', id)
+  return recordedProvenance(services, footage)
+}
+
+/**
+ * As provenanceOf, once it is decided who may have it.
+ * @throws BluelampError `conflict` before it is rendered
+ */
+export async function recordedProvenance(
+  services: Services,
+  footage: Footage,
+): Promise<Provenance> {
+  const { renditionRows, renditions } = services
+  const { id } = footage
   const { sha256, sha256Declared, size, versionId } = renderedOriginal(footage)
   const plan = await renditions.readPlan(id)
   const found: Provenance['renditions'] = []

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BluelampError, nothingHere } from '../errors.ts'
+import { partFileName } from '../footage/file-names.ts'
 import { sha256Schema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
@@ -44,7 +45,7 @@ export async function takeOriginal(
     clientAddress: visitor.clientAddress,
     detail: { sha256 },
   })
-  const fileName = `${id}.${part.declared.contentType.split('/').at(-1)?.replace(/^x-/, '') ?? 'bin'}`
+  const fileName = partFileName(id, 'recording', part.declared.contentType)
   const signed = await services.originals.signRead(blob, ORIGINAL_SAS_LIFE_MS, fileName)
   return { ...signed, sha256, size, fileName }
 }

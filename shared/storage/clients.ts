@@ -11,6 +11,7 @@ export const CONTAINERS = [
   'quarantine',
   'renditions',
   'audit-anchors',
+  'packages',
 ] as const
 export type ContainerName = (typeof CONTAINERS)[number]
 

@@ -6,6 +6,7 @@ import { eraseVersions, retainedUntil, type VersionStore } from './versions.ts'
 export const FOOTAGE_CONTAINERS = [
   'landing',
   'quarantine',
+  'packages',
   'renditions',
   'originals',
 ] as const satisfies readonly ContainerName[]

@@ -6,7 +6,7 @@ import { nodeDigest, resumableDigest } from './running-digest.ts'
 /** 8 MiB: few requests, and 50,000 blocks (the most a blob may have) hold 390 GiB. */
 export const COPY_BLOCK_BYTES = 8 * 1024 * 1024
 /** How many blocks are on their way to storage while the next is being read. */
-const BLOCKS_IN_FLIGHT = 4
+export const BLOCKS_IN_FLIGHT = 4
 /** How often a broken download is taken up again where it stopped. */
 export const DOWNLOAD_RETRIES = 10
 
@@ -80,10 +80,12 @@ function copyBlockId(etag: string, index: number): string {
 }
 
 /** Cuts a stream into blocks of full size; the last one may be shorter. */
-async function* blocksOf(stream: NodeJS.ReadableStream): AsyncIterable<Buffer> {
-  let pieces: Buffer[] = []
+export async function* blocksOf(
+  stream: NodeJS.ReadableStream | AsyncIterable<Uint8Array>,
+): AsyncIterable<Buffer> {
+  let pieces: Uint8Array[] = []
   let length = 0
-  for await (const piece of stream as AsyncIterable<Buffer>) {
+  for await (const piece of stream as AsyncIterable<Uint8Array>) {
     pieces.push(piece)
     length += piece.length
     if (length < COPY_BLOCK_BYTES) continue

@@ -56,8 +56,8 @@ export type Originals = {
   ): Promise<CommittedOriginal>
   /** The original if there is one, with its verified digest. */
   find(id: FootageId, part: PartName): Promise<FoundOriginal | null>
-  /** The bytes of exactly the version that was secured, for the media engine. */
-  source(original: OriginalPart): FootageSource
+  /** The bytes of exactly the version that was secured. */
+  source(original: Pick<OriginalPart, 'blob' | 'etag' | 'versionId' | 'size'>): FootageSource
   /** Keeps a recording's metadata beside it, so that the tables can be rebuilt from storage. */
   putMetadata(id: FootageId, metadata: unknown): Promise<void>
   /** A short-lived URL of one original; `downloadName` makes browsers save it under that name. */

@@ -18,8 +18,12 @@ export type Renditions = {
   open(blob: string, contentType: string, signal: AbortSignal): OutputSink
   /** Uploads a small file that is in memory. */
   putBytes(blob: string, bytes: Buffer, contentType: string): Promise<void>
-  /** A file from its first byte to its last. */
-  read(blob: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** A file from its first byte to its last, or the bytes from `start` up to `end` (exclusive). */
+  read(
+    blob: string,
+    signal: AbortSignal,
+    range?: { start: number; end: number },
+  ): Promise<AsyncIterable<Uint8Array>>
   putManifest(blob: string, manifest: Manifest): Promise<void>
   /** The manifest, or null if it is not there any more. */
   readManifest(blob: string): Promise<Manifest | null>
@@ -55,10 +59,13 @@ export function createRenditions(clients: StorageClients, sign: SasSigner): Rend
         blobHTTPHeaders: { blobContentType, blobCacheControl: CACHE_CONTROL },
       })
     },
-    async read(blob, signal) {
+    async read(blob, signal, range) {
       const { readableStreamBody } = await container
         .getBlobClient(blob)
-        .download(0, undefined, { maxRetryRequests: DOWNLOAD_RETRIES, abortSignal: signal })
+        .download(range?.start ?? 0, range && range.end - range.start, {
+          maxRetryRequests: DOWNLOAD_RETRIES,
+          abortSignal: signal,
+        })
       if (!readableStreamBody) throw new Error(`Storage sent no body for ${blob}.`)
       return readableStreamBody as AsyncIterable<Buffer>
     },

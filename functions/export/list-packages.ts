@@ -1,0 +1,22 @@
+import { app } from '@azure/functions'
+import { packageViewSchema, viewOf } from '../../shared/export/package-view.ts'
+import { listPackages } from '../../shared/export/release-package.ts'
+import { footageIdSchema } from '../../shared/footage/ids.ts'
+import { listOf, wholeList } from '../../shared/http/list-of.ts'
+import { route } from '../../shared/http/route.ts'
+
+app.http(
+  ...route({
+    name: 'listPackages',
+    method: 'GET',
+    path: 'footage/{id}/packages',
+    summary: 'The evidence packages of a recording, newest first: with whom it was shared',
+    access: { action: 'take-original' },
+    params: { id: footageIdSchema },
+    answers: { 200: { body: listOf(packageViewSchema) } },
+    async handle({ services, params: { id }, baseUrl, visitor }) {
+      const rows = await listPackages(services, await visitor(), id)
+      return { status: 200, body: wholeList(rows.map((row) => viewOf(row, baseUrl))) }
+    },
+  }),
+)

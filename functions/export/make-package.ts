@@ -1,0 +1,7 @@
+import { listen, onMessage } from '../../shared/events/edge.ts'
+import { makePackage } from '../../shared/export/make-package.ts'
+
+/** Makes an evidence package, or a part of it that one message may take. */
+export const handleMakePackage = onMessage('make-package', makePackage)
+
+listen('make-package', handleMakePackage)

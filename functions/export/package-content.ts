@@ -1,0 +1,23 @@
+import { app } from '@azure/functions'
+import { packageIdSchema } from '../../shared/export/package.ts'
+import { releasePackage } from '../../shared/export/release-package.ts'
+import { footageIdSchema } from '../../shared/footage/ids.ts'
+import { route } from '../../shared/http/route.ts'
+
+app.http(
+  ...route({
+    name: 'packageContent',
+    method: 'GET',
+    path: 'footage/{id}/packages/{package}/content',
+    summary:
+      'Hands out an evidence package, decided and recorded each time: a redirect that serves ranges',
+    access: { action: 'take-original' },
+    params: { id: footageIdSchema, package: packageIdSchema },
+    answers: { 302: { redirect: true } },
+    problems: ['conflict'],
+    async handle({ services, params: { id, package: key }, visitor }) {
+      const { url } = await releasePackage(services, await visitor(), id, key)
+      return { status: 302, location: url }
+    },
+  }),
+)

@@ -1,0 +1,22 @@
+import { app } from '@azure/functions'
+import { packageIdSchema } from '../../shared/export/package.ts'
+import { packageViewSchema, viewOf } from '../../shared/export/package-view.ts'
+import { findPackage } from '../../shared/export/release-package.ts'
+import { footageIdSchema } from '../../shared/footage/ids.ts'
+import { route } from '../../shared/http/route.ts'
+
+app.http(
+  ...route({
+    name: 'packageStatus',
+    method: 'GET',
+    path: 'footage/{id}/packages/{package}',
+    summary: 'How far an evidence package has come, what it is, and how long it can be fetched',
+    access: { action: 'take-original' },
+    params: { id: footageIdSchema, package: packageIdSchema },
+    answers: { 200: { body: packageViewSchema } },
+    async handle({ services, params: { id, package: key }, baseUrl, visitor }) {
+      const row = await findPackage(services, await visitor(), id, key)
+      return { status: 200, body: viewOf(row, baseUrl) }
+    },
+  }),
+)

@@ -1,0 +1,23 @@
+import { app } from '@azure/functions'
+import { packageViewSchema, viewOf } from '../../shared/export/package-view.ts'
+import { packageRequestSchema, requestPackage } from '../../shared/export/request-package.ts'
+import { footageIdSchema } from '../../shared/footage/ids.ts'
+import { route } from '../../shared/http/route.ts'
+
+app.http(
+  ...route({
+    name: 'requestPackage',
+    method: 'POST',
+    path: 'footage/{id}/packages',
+    summary: 'Asks for an evidence package of a recording, recorded as disclosure',
+    access: { action: 'take-original' },
+    params: { id: footageIdSchema },
+    body: packageRequestSchema,
+    answers: { 202: { body: packageViewSchema } },
+    problems: ['conflict'],
+    async handle({ services, params: { id }, body, baseUrl, visitor }) {
+      const row = await requestPackage(services, await visitor(), id, body)
+      return { status: 202, body: viewOf(row, baseUrl) }
+    },
+  }),
+)

@@ -1,0 +1,79 @@
+import { anchorBytes } from '../audit/anchor.ts'
+import { canonicalBytes } from '../audit/canonical.ts'
+import type { AuditEntry } from '../audit/chain.ts'
+import { stepsOf } from '../audit/merkle.ts'
+import type { AnchorEvidence, ExportedTrail } from '../audit/verify-trail.ts'
+import type { Paper } from './pack-papers.ts'
+
+/** What vouches for the trail from outside: an anchor over its head, and how it is timestamped. */
+export type AuditSeal = {
+  anchor: number
+  at: string
+  /** Up to which entry of the trail it vouches. */
+  sequence: number
+  /** How many hashes stand beside the way from the head of the trail up to the root. */
+  steps: number
+  timestamped: boolean
+  /** Whether the certificates of the authority are in the package. */
+  certificates: boolean
+}
+
+/** The audit trail of a package: its files, and what the instructions need to know of them. */
+export type AuditPapers = { papers: Paper[]; head: string; entries: number; seal: AuditSeal | null }
+
+/**
+ * The audit trail as it is exported, and once more in files that need no program of ours: each
+ * entry on a line of its own with exactly the bytes that are hashed, and the newest anchor with its
+ * proof and timestamp in the forms that `openssl` reads.
+ */
+export function auditPapers(trail: ExportedTrail, trustedPem: string | null): AuditPapers {
+  const { items, anchors } = trail
+  const sealed = newestSeal(anchors)
+  const papers: Paper[] = [
+    { name: 'audit/trail.json', bytes: Buffer.from(`${JSON.stringify(trail, null, 2)}\n`) },
+    { name: 'audit/entries.jsonl', bytes: Buffer.concat(items.flatMap(lineOf)) },
+  ]
+  const head = items.at(-1)?.hash ?? ''
+  if (!sealed) return { papers, head, entries: items.length, seal: null }
+  const { anchor, inclusion, steps, token } = sealed
+  papers.push(
+    { name: 'audit/anchor.json', bytes: anchorBytes(anchor) },
+    { name: 'audit/anchored-head.json', bytes: canonicalBytes(inclusion.head) },
+    ...steps.map(({ side, hash }, index) => ({
+      name: `audit/proof/${String(index + 1).padStart(2, '0')}-${side}.bin`,
+      bytes: Buffer.from(hash, 'hex'),
+    })),
+  )
+  if (token) papers.push({ name: 'audit/anchor.tst', bytes: Buffer.from(token, 'base64') })
+  const certificates = token !== null && trustedPem !== null
+  if (certificates) {
+    papers.push({ name: 'audit/timestamp-authority.pem', bytes: Buffer.from(trustedPem) })
+  }
+  const seal: AuditSeal = {
+    anchor: anchor.number,
+    at: anchor.at,
+    sequence: inclusion.head.sequence,
+    steps: steps.length,
+    timestamped: token !== null,
+    certificates,
+  }
+  return { papers, head, entries: items.length, seal }
+}
+
+/** The newest anchor that is whole, one with a timestamp if there is any. */
+function newestSeal(evidence: readonly AnchorEvidence[]) {
+  const seals = evidence
+    .toSorted((one, other) => other.number - one.number)
+    .flatMap(({ anchor, inclusion, token }) => {
+      const steps =
+        anchor && inclusion && stepsOf({ ...inclusion, size: anchor.size, path: inclusion.path })
+      return anchor && inclusion && steps ? [{ anchor, inclusion, steps, token }] : []
+    })
+  return seals.find(({ token }) => token !== null) ?? seals[0] ?? null
+}
+
+/** What an entry is hashed over (RFC 8785), on a line. Canonical JSON holds no line break. */
+const lineOf = ({ hash: _, ...content }: AuditEntry): Buffer[] => [
+  canonicalBytes(content),
+  Buffer.from('\n'),
+]

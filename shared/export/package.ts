@@ -1,0 +1,80 @@
+import { v7 } from 'uuid'
+import { z } from 'zod'
+import { oidSchema } from '../clearance/person.ts'
+import { roleSchema } from '../clearance/roles.ts'
+import { sha256Schema } from '../footage/footage.ts'
+import { footageIdSchema, PLAYABLE_KINDS } from '../footage/ids.ts'
+import { packingProgressSchema } from './packing-list.ts'
+
+const instant = z.iso.datetime()
+const count = z.int().nonnegative()
+
+/** Names an evidence package. A UUIDv7: packages of a recording are in the order they were asked for. */
+export const packageIdSchema = z.uuidv7().brand<'PackageId'>()
+export type PackageId = z.infer<typeof packageIdSchema>
+
+/** Allocates the id of a new package. */
+export const newPackageId = (): PackageId => packageIdSchema.parse(v7())
+
+/** In which capacity somebody receives footage. */
+export const RECIPIENT_CAPACITIES = ['prosecution', 'defence', 'court', 'police', 'other'] as const
+
+/** Somebody whom a package is for. */
+export const recipientSchema = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  organisation: z.string().trim().min(1).max(100),
+  capacity: z.enum(RECIPIENT_CAPACITIES),
+  contact: z.string().trim().min(3).max(200).describe('e-mail, telephone or address'),
+})
+export type Recipient = z.infer<typeof recipientSchema>
+
+/**
+ * Where a package is in its life.
+ * `requested`, `making`: a worker has it in hand or will have · `ready`: it can be fetched ·
+ * `failed`: it could not be made · `cancelled`: by a person · `withdrawn`: who asked for it may not
+ * have it any more · `expired`: its time is over. Of the last three nothing but this record is kept.
+ */
+export const PACKAGE_STATES = [
+  'requested',
+  'making',
+  'ready',
+  'failed',
+  'cancelled',
+  'withdrawn',
+  'expired',
+] as const
+export const packageStateSchema = z.enum(PACKAGE_STATES)
+export type PackageState = z.infer<typeof packageStateSchema>
+
+/** The states in which a worker may still make it. */
+export const isInHand = (state: PackageState): boolean =>
+  state === 'requested' || state === 'making'
+
+/** An evidence package: one row beside the truth of its recording. */
+export const evidencePackageSchema = z.object({
+  schemaVersion: z.literal(1),
+  package: packageIdSchema,
+  footageId: footageIdSchema,
+  state: packageStateSchema,
+  requester: z.object({
+    oid: oidSchema,
+    roles: z.array(roleSchema).describe('of the token with which it was asked for'),
+  }),
+  basis: z.string().describe('role and tie by which it was allowed'),
+  reason: z.string().nullable(),
+  recipients: z.array(recipientSchema),
+  renditions: z.array(z.enum(PLAYABLE_KINDS)),
+  requestedAt: instant,
+  expiresAt: instant,
+  changedAt: instant,
+  totalBytes: count.nullable().describe('of the footage in it; null: not looked at yet'),
+  progress: packingProgressSchema.nullable(),
+  made: z.object({ size: count, sha256: sha256Schema, etag: z.string(), at: instant }).optional(),
+  ended: z.object({ at: instant, because: z.string() }).optional(),
+})
+export type EvidencePackage = z.infer<typeof evidencePackageSchema>
+
+/** The blob that is a package, and the one beside it that says what goes into it. */
+export const packageBlobName = (id: string, key: PackageId): string => `${id}/${key}.zip`
+export const packingListBlobName = (id: string, key: PackageId): string =>
+  `${id}/${key}.packing.json`
