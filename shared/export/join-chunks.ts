@@ -1,7 +1,7 @@
 import { BluelampError } from '../errors.ts'
 import type { PlayableKind } from '../footage/ids.ts'
 import { boxesIn } from '../media/mp4/boxes.ts'
-import { readInitialisedTracks } from '../media/mp4/initialisation.ts'
+import { type InitialisedTrack, readInitialisedTracks } from '../media/mp4/initialisation.ts'
 import { segmentIndex } from '../media/mp4/segment-index.ts'
 import type { StreamRow } from '../storage/rendition-rows.ts'
 import { lengthOf, type PackedFile, type PackedSource } from './packing-list.ts'
@@ -40,12 +40,12 @@ export function joinChunks(
   return { name: `renditions/${kind}.mp4`, size, sha256: null, sources }
 }
 
-function pictureTrackOf(initialisation: Buffer): number {
+function pictureTrackOf(initialisation: Buffer): InitialisedTrack {
   for (const { type, start, end } of boxesIn(initialisation)) {
     if (type !== 'moov') continue
     const tracks = readInitialisedTracks(initialisation.subarray(start, end))
     const pictures = tracks.find(({ kind }) => kind === 'video')
-    if (pictures) return pictures.id
+    if (pictures) return pictures
   }
   throw new BluelampError('damaged-record', 'A rendition begins without a picture track.')
 }

@@ -1,8 +1,8 @@
+import type { InitialisedTrack } from './initialisation.ts'
+
 /** A stretch of fragments in which playback may begin. */
 export type IndexedSegment = { bytes: number; durationSeconds: number; independent: boolean }
 
-/** Times of the index are counted in microseconds, whatever the tracks count in. */
-const TIMESCALE = 1_000_000
 const FIXED_BYTES = 40
 const ENTRY_BYTES = 12
 /** Starts with a stream access point of type 1 or 2, as closed groups of pictures do. */
@@ -13,7 +13,7 @@ const STARTS_WITH_SAP = 0x90000000
  * Players learn from it how long a fragmented file lasts, and where to read when one jumps.
  */
 export function segmentIndex(
-  trackId: number,
+  track: Pick<InitialisedTrack, 'id' | 'timescale'>,
   startSeconds: number,
   segments: readonly IndexedSegment[],
 ): Buffer {
@@ -22,14 +22,15 @@ export function segmentIndex(
   box.write('sidx', 4, 'latin1')
   // Version 1: the two numbers after the timescale have 64 bits.
   box.writeUInt32BE(1 << 24, 8)
-  box.writeUInt32BE(trackId, 12)
-  box.writeUInt32BE(TIMESCALE, 16)
-  box.writeBigUInt64BE(BigInt(Math.round(startSeconds * TIMESCALE)), 20)
+  box.writeUInt32BE(track.id, 12)
+  // The track's own: ffmpeg takes the sum of all durations for that of the track.
+  box.writeUInt32BE(track.timescale, 16)
+  box.writeBigUInt64BE(BigInt(Math.round(startSeconds * track.timescale)), 20)
   box.writeUInt16BE(segments.length, 38)
   segments.forEach(({ bytes, durationSeconds, independent }, index) => {
     const at = FIXED_BYTES + ENTRY_BYTES * index
     box.writeUInt32BE(bytes, at)
-    box.writeUInt32BE(Math.round(durationSeconds * TIMESCALE), at + 4)
+    box.writeUInt32BE(Math.round(durationSeconds * track.timescale), at + 4)
     box.writeUInt32BE(independent ? STARTS_WITH_SAP : 0, at + 8)
   })
   return box
