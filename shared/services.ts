@@ -20,6 +20,7 @@ import { connectStorage } from './storage/clients.ts'
 import { type Consultations, createConsultations } from './storage/consultations.ts'
 import { createErasure, type Erasure } from './storage/erasure.ts'
 import { createFootageIndex, type FootageIndex } from './storage/footage-index.ts'
+import { createKeyframeNotes, type KeyframeNotes } from './storage/keyframe-notes.ts'
 import { createLanding, type Landing } from './storage/landing.ts'
 import { createOriginals, type Originals } from './storage/originals.ts'
 import { createPackageRows, type PackageRows } from './storage/package-rows.ts'
@@ -73,6 +74,7 @@ export type Services = {
   originals: Originals
   quarantine: Quarantine
   securingProgress: SecuringProgress
+  keyframeNotes: KeyframeNotes
   renditions: Renditions
   renditionRows: RenditionRows
   erasure: Erasure
@@ -135,6 +137,7 @@ export function composeServices(config: Config, now: () => Date): Omit<Services,
     originals: createOriginals(clients, sign),
     quarantine: createQuarantine(clients, sign),
     securingProgress: createSecuringProgress(clients.table('footage')),
+    keyframeNotes: createKeyframeNotes(clients),
     renditions,
     renditionRows,
     playlists: createPlaylists(renditionRows, renditions),

@@ -52,6 +52,13 @@ export const chunkName = (chunk: number): string => String(chunk).padStart(CHUNK
 /** The blob that keeps how a recording is to be rendered. */
 export const planBlobName = (id: FootageId): string => `${id}/plan.json`
 
+/** The blob that keeps the keyframes that were noted while a recording was secured. */
+export const keyframesBlobName = (id: FootageId): string => `${id}/keyframes.json`
+
+/** The same while the securing of a long recording goes from one worker to the next. */
+export const unfinishedKeyframesBlobName = (id: FootageId): string =>
+  `${id}/keyframes.unfinished.json`
+
 /**
  * A blob that one attempt at rendering makes. The attempt is in the name, so that a worker which
  * was given up for dead can never overwrite what another has published.

@@ -8,6 +8,7 @@ import type { Services } from '../services.ts'
 import type { FootageChange } from '../storage/catalogue.ts'
 import { sameEtag } from '../storage/etag.ts'
 import type { BlobVersion, StagedCopy } from '../storage/hashing-copy.ts'
+import { noteUpload } from './note-keyframes.ts'
 import { findPart, withPart } from './parts.ts'
 import { mismatchOf } from './verify-part.ts'
 
@@ -36,15 +37,19 @@ export async function securePart(
   } else if (!isQuarantined(part, quarantineBlobName(id, name, landed.etag))) {
     await catalogue.change(id, (current) => markLanded(current, name))
     const begun = await securingProgress.find(id, name, landed.etag)
-    const copy = await originals.stage(id, name, landed, begun, signal)
+    const noting = await noteUpload(services, { id, part: name, etag: landed.etag }, begun)
+    const copy = await originals.stage(id, name, landed, begun, signal, noting.read)
     if ('progress' in copy) {
+      await noting.handOver(copy.progress)
       await securingProgress.save(id, name, landed.etag, copy.progress)
       return queues.send('secure-footage', { footageId: id, part: name, etag }, laneOf(footage))
     }
     const reason = mismatchOf(part, copy.staged)
     if (reason) {
+      await noting.discard()
       await quarantinePart(services, id, part, reason, landed, copy.staged)
     } else {
+      await noting.keep(copy.staged)
       await originals.commit(id, name, part.declared, landed, copy.staged)
       await recordSecured(services, id, name)
     }

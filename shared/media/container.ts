@@ -12,6 +12,8 @@ export type Identified =
 const TS_PACKET_BYTES = 188
 /** Blu-ray and some cameras put a four-byte timecode before each packet. */
 const M2TS_PACKET_BYTES = 192
+/** Some receivers leave the 16 bytes of error correction after each packet. */
+const FEC_PACKET_BYTES = 204
 const FIRST_BOXES = ['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pnot', 'uuid', 'styp']
 
 /**
@@ -24,7 +26,11 @@ export function identifyContainer(head: Buffer): Identified {
   if (head.length >= 4 && head.readUInt32BE(0) === 0x1a45dfa3) return { container: 'matroska' }
   if (head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 11) === 'AVI')
     return { container: 'avi' }
-  if (hasSync(head, 0, TS_PACKET_BYTES) || hasSync(head, 4, M2TS_PACKET_BYTES))
+  if (
+    hasSync(head, 0, TS_PACKET_BYTES) ||
+    hasSync(head, 4, M2TS_PACKET_BYTES) ||
+    hasSync(head, 0, FEC_PACKET_BYTES)
+  )
     return { container: 'mpegts' }
   return isText(head)
     ? {

@@ -3,13 +3,14 @@ import type { MediaDescription, Unplayable } from './description.ts'
 import { MalformedBoxError } from './mp4/boxes.ts'
 import { readMovieHeader } from './mp4/movie-header.ts'
 import { indexMovie } from './mp4/movie-index.ts'
+import { indexOfNote, type KeyframeNote } from './noting/keyframe-note.ts'
 import { scanKeyframes } from './scan.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
 
 /**
- * Where decoding can begin. From the container's own index where it has one (MP4, MOV), else from
- * a scan of its packets, else noted while the recording was secured.
+ * Where decoding can begin. From the container's own index where it has one (MP4, MOV), else
+ * noted while the recording was secured, else from a scan of its packets.
  * Timestamps are integers in the video track's time base, exactly as the demuxer gives them (edit
  * lists ignored: they can hide pictures, and evidence is shown whole).
  */
@@ -42,8 +43,8 @@ export type KeyframeIndex = z.infer<typeof keyframeIndexSchema>
 export type KeyframesResult = { playable: true; keyframes: KeyframeIndex } | Unplayable
 
 /**
- * Finds where decoding can begin: from the movie header alone where there is one, else by a scan
- * of the packets.
+ * Finds where decoding can begin: from the movie header alone where there is one, else from what
+ * was noted while the recording was secured, else by a scan of the packets.
  * @throws MediaError
  */
 export async function readKeyframes(
@@ -51,10 +52,12 @@ export async function readKeyframes(
   media: MediaDescription,
   tools: MediaTools,
   signal: AbortSignal,
+  note: KeyframeNote | null = null,
 ): Promise<KeyframesResult> {
   try {
     const keyframes =
       (await fromMovieHeader(source, media, signal)) ??
+      (note && indexOfNote(note, media)) ??
       (await scanKeyframes(source, media, tools, signal))
     if (keyframes) return { playable: true, keyframes }
     return { playable: false, reason: 'no-keyframe', detail: 'It has no picture to begin with.' }

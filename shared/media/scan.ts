@@ -4,6 +4,7 @@ import type { MediaDescription } from './description.ts'
 import { MediaError } from './errors.ts'
 import { inputGuards, programGuards } from './guards.ts'
 import type { KeyframeIndex } from './keyframes.ts'
+import { emptyTally, indexOfTally, type Tally, tallyPicture, tallySound } from './packet-tally.ts'
 import { serveRanges } from './range-proxy.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
@@ -11,8 +12,6 @@ import type { MediaTools } from './tools.ts'
 /** A scan reads the whole recording; beyond this a job would not stay bounded. */
 const SCAN_WALL_MS = 8 * 60_000
 const SCAN_STALL_MS = 60_000
-/** A difference from the declared duration that is not a cut but rounding. */
-const TRUNCATION_SLACK_SECONDS = 1
 
 /**
  * The keyframes of a recording whose container keeps no index that can be trusted, by letting
@@ -27,7 +26,7 @@ export async function scanKeyframes(
 ): Promise<KeyframeIndex | null> {
   let touch = () => {}
   await using proxy = await serveRanges(source, { signal, onBytes: () => touch() })
-  const tally = new PacketTally(media)
+  const tally = emptyTally()
   try {
     await runChild({
       file: tools.ffprobe,
@@ -40,7 +39,7 @@ export async function scanKeyframes(
       stage: 'keyframes',
       pipes: [
         async (pipe) => {
-          for await (const line of createInterface({ input: pipe })) tally.add(line)
+          for await (const line of createInterface({ input: pipe })) tallyLine(tally, media, line)
         },
       ],
       wallMs: SCAN_WALL_MS,
@@ -56,84 +55,25 @@ export async function scanKeyframes(
     throw new MediaError('keyframes', 'source-failed', 'The recording could not be read.', {
       cause: proxy.failure(),
     })
-  return tally.index()
+  return indexOfTally(tally, media)
 }
 
-class PacketTally {
-  readonly #media: MediaDescription
-  readonly #pts: number[] = []
-  readonly #packets: number[] = []
-  readonly #bytes: number[] = []
-  #firstPts = Number.POSITIVE_INFINITY
-  #endPts = Number.NEGATIVE_INFINITY
-  #audio = { start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY, last: 0, step: 0 }
-
-  constructor(media: MediaDescription) {
-    this.#media = media
+/** Counts the packet that a line of ffprobe's compact output describes. */
+function tallyLine(tally: Tally, { video, audio }: MediaDescription, line: string): void {
+  const field = (name: string) => {
+    const value = new RegExp(`(?:^|\\|)${name}=(-?\\d+)(?:\\||$)`).exec(line)?.[1]
+    return value === undefined ? undefined : Number(value)
   }
-
-  add(line: string): void {
-    const field = (name: string) => {
-      const value = new RegExp(`(?:^|\\|)${name}=(-?\\d+)(?:\\||$)`).exec(line)?.[1]
-      return value === undefined ? undefined : Number(value)
-    }
-    const pts = field('pts') ?? field('dts')
-    if (pts === undefined) return
-    const end = pts + (field('duration') ?? 0)
-    const { video, audio } = this.#media
-    const stream = field('stream_index')
-    if (stream === video.stream)
-      this.#addPicture(pts, end, field('size') ?? 0, line.includes('flags=K'))
-    if (audio && stream === audio.stream) {
-      const { start, last, step } = this.#audio
-      this.#audio = {
-        start: Math.min(start, pts),
-        end: Math.max(this.#audio.end, end),
-        last: pts,
-        step: Number.isFinite(start) ? Math.max(step, pts - last) : 0,
-      }
-    }
-  }
-
-  #addPicture(pts: number, end: number, size: number, key: boolean): void {
-    this.#firstPts = Math.min(this.#firstPts, pts)
-    this.#endPts = Math.max(this.#endPts, end)
-    if (key && pts > (this.#pts.at(-1) ?? Number.NEGATIVE_INFINITY)) this.#pts.push(pts)
-    const last = Math.max(0, this.#pts.length - 1)
-    this.#packets[last] = (this.#packets[last] ?? 0) + 1
-    this.#bytes[last] = (this.#bytes[last] ?? 0) + size
-  }
-
-  index(): KeyframeIndex | null {
-    if (this.#pts.length === 0) return null
-    const { video, audio, declaredSeconds, container } = this.#media
-    const seconds = (pts: number, [numerator, denominator]: readonly [number, number]) =>
-      (pts * numerator) / denominator
-    const heard =
-      audio && this.#audio.end > this.#audio.start
-        ? {
-            startSeconds: seconds(this.#audio.start, audio.timeBase),
-            endSeconds: seconds(this.#audio.end, audio.timeBase),
-            longestStepSeconds: seconds(this.#audio.step, audio.timeBase),
-          }
-        : null
-    const first = seconds(this.#firstPts, video.timeBase)
-    const zero = Math.min(first, heard?.startSeconds ?? first)
-    const shownEnd = seconds(this.#endPts, video.timeBase) - zero
-    // A transport stream declares nothing: ffprobe only guesses its duration.
-    const cut =
-      container !== 'mpegts' &&
-      Math.max(shownEnd, (heard?.endSeconds ?? 0) - zero) + TRUNCATION_SLACK_SECONDS <
-        declaredSeconds
-    return {
-      pts: this.#pts,
-      packets: this.#packets,
-      bytes: this.#bytes,
-      endPts: this.#endPts,
-      zeroSeconds: { video: zero, audio: zero },
-      soundLeadSeconds: 0,
-      audio: heard,
-      truncatedAtSeconds: cut ? shownEnd : null,
-    }
-  }
+  const pts = field('pts') ?? field('dts')
+  if (pts === undefined) return
+  const duration = field('duration') ?? 0
+  const stream = field('stream_index')
+  if (stream === video.stream)
+    tallyPicture(tally, {
+      pts,
+      duration,
+      bytes: field('size') ?? 0,
+      key: line.includes('flags=K'),
+    })
+  if (audio && stream === audio.stream) tallySound(tally, pts, pts + duration)
 }

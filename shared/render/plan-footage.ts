@@ -1,7 +1,8 @@
 import { isServable } from '../clearance/marking.ts'
 import { alertIfIsolated, announce } from '../events/announce.ts'
 import type { Message } from '../events/messages.ts'
-import type { Footage, RenditionProgress } from '../footage/footage.ts'
+import type { Footage, OriginalPart, RenditionProgress } from '../footage/footage.ts'
+import type { FootageId } from '../footage/ids.ts'
 import { advance, isDisposed } from '../footage/state.ts'
 import { findPart } from '../ingest/parts.ts'
 import { recordSecured } from '../ingest/secure-part.ts'
@@ -10,7 +11,6 @@ import { readKeyframes } from '../media/keyframes.ts'
 import type { RenditionPlan } from '../media/plan.ts'
 import { planRenditions } from '../media/plan-renditions.ts'
 import { probe } from '../media/probe.ts'
-import type { FootageSource } from '../media/source.ts'
 import type { Services } from '../services.ts'
 import { driveRenditions } from './drive-renditions.ts'
 import { isProxyEager } from './rendition-policy.ts'
@@ -26,7 +26,7 @@ export async function planFootage(
   { footageId: id, redrive }: Omit<Message<'plan-renditions'>, 'schemaVersion'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { catalogue, renditions, originals, log } = services
+  const { catalogue, renditions, log } = services
   const footage = await recordSecured(services, id, 'recording')
   const original = findPart(footage, 'recording')?.original
   if (isDisposed(footage.state)) return
@@ -35,7 +35,7 @@ export async function planFootage(
   if (footage.state === 'unplayable' && !redrive) return
   if (footage.renditions.length > 0 && !redrive) return driveRenditions(services, footage)
 
-  const plan = await planOf(services, originals.source(original), signal)
+  const plan = await planOf(services, id, original, signal)
   if ('reason' in plan) return giveUp(services, footage, plan)
   await renditions.putPlan(id, plan)
   const planned = await catalogue.change(id, (current) => {
@@ -56,14 +56,17 @@ export async function planFootage(
 }
 
 async function planOf(
-  { mediaTools }: Services,
-  source: FootageSource,
+  { mediaTools, originals, keyframeNotes }: Services,
+  id: FootageId,
+  original: OriginalPart,
   signal: AbortSignal,
 ): Promise<RenditionPlan | Unplayable> {
   const tools = await mediaTools()
+  const source = originals.source(original)
   const probed = await probe(source, tools, signal)
   if (!probed.playable) return probed
-  const found = await readKeyframes(source, probed.media, tools, signal)
+  const note = await keyframeNotes.find(id, original.sha256)
+  const found = await readKeyframes(source, probed.media, tools, signal, note)
   return found.playable ? planRenditions(probed.media, found.keyframes) : found
 }
 

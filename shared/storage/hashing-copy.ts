@@ -30,6 +30,7 @@ export type CopyProgress = { offset: number; digest: string }
  * whichever worker, from the progress that the last one returned. Block ids name the ETag of the
  * source: copies of different uploads can never be mixed, repeated ones fall on the same blocks.
  * @param partBytes a multiple of COPY_BLOCK_BYTES
+ * @param watch sees all bytes in their order, and must be quick
  * @throws RestError 412 if the source is no longer the one of that ETag, 404 if it is gone
  */
 export async function stageCopy(
@@ -39,6 +40,7 @@ export async function stageCopy(
   progress: CopyProgress | null,
   signal: AbortSignal,
   partBytes: number = COPY_PART_BYTES,
+  watch: (bytes: Buffer) => void = () => {},
 ): Promise<{ staged: StagedCopy } | { progress: CopyProgress }> {
   const { etag, size } = version
   const start = progress?.offset ?? 0
@@ -54,6 +56,7 @@ export async function stageCopy(
     let offset = start
     for await (const block of blocksOf(readableStreamBody)) {
       digest.update(block)
+      watch(block)
       yield { block, offset }
       offset += block.length
     }

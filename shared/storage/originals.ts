@@ -33,7 +33,7 @@ export type FoundOriginal = CommittedOriginal & {
 export type Originals = {
   /**
    * Copies a landed part, or as much of it as one worker may, into staged blocks and measures it.
-   * It is no original before `commit`.
+   * It is no original before `commit`. `watch` sees the bytes as they pass.
    */
   stage(
     id: FootageId,
@@ -41,6 +41,7 @@ export type Originals = {
     landed: BlobVersion,
     progress: CopyProgress | null,
     signal: AbortSignal,
+    watch?: (bytes: Buffer) => void,
   ): Promise<{ staged: StagedCopy } | { progress: CopyProgress }>
   /**
    * Makes staged blocks the original, under legal hold until it is categorised. If another worker
@@ -89,9 +90,9 @@ export function createOriginals(
 
   return {
     find,
-    stage(id, part, landed, progress, signal) {
+    stage(id, part, landed, progress, signal, watch) {
       const source = clients.container('landing').getBlobClient(partBlobName(id, part))
-      return stageCopy(source, landed, target(id, part), progress, signal, partBytes)
+      return stageCopy(source, landed, target(id, part), progress, signal, partBytes, watch)
     },
     async commit(id, part, declared, landed, staged) {
       const committed = await unless([EXISTS, CHANGED], () =>

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import { type Box, boxesIn, findBox, MalformedBoxError, readBoxHeader } from './boxes.ts'
+import { MalformedBoxError, readBoxHeader } from './boxes.ts'
+import { NON_SYNC, samplesOfFragment } from './fragment-samples.ts'
 import { type InitialisedTrack, readInitialisedTracks } from './initialisation.ts'
 
 /** ffmpeg is told to cut a fragment each second; one of this size is no such fragment. */
@@ -70,81 +71,17 @@ async function* topLevelBoxes(pipe: Readable): AsyncGenerator<{ type: string; by
 }
 
 function* packetsOf(moof: Buffer, mdat: Buffer, tracks: InitialisedTrack[]): Generator<Packet> {
-  const fragment = boxesIn(moof).next().value as Box
-  for (const traf of boxesIn(moof, fragment.bodyStart, fragment.end)) {
-    if (traf.type !== 'traf') continue
-    const tfhd = findBox(moof, traf, ['tfhd'])
-    const tfdt = findBox(moof, traf, ['tfdt'])
-    if (!tfhd || !tfdt) throw new MalformedBoxError('A fragment without times.')
-    const track = tracks.find(({ id }) => id === moof.readUInt32BE(tfhd.bodyStart + 4))
-    if (!track) throw new MalformedBoxError('A fragment of an unknown track.')
-    const defaults = fragmentDefaults(moof, tfhd, track)
-    const clock = { dts: Number(moof.readBigInt64BE(tfdt.bodyStart + 4)) }
-    for (const trun of boxesIn(moof, traf.bodyStart, traf.end))
-      if (trun.type === 'trun') yield* packetsOfRun(moof, trun, mdat, track, defaults, clock)
-  }
-}
-
-type Defaults = { duration: number; size: number; flags: number }
-
-/** `tfhd` (§8.8.7) overrides what the initialisation section says. */
-function fragmentDefaults(moof: Buffer, tfhd: Box, track: InitialisedTrack): Defaults {
-  const flags = moof.readUIntBE(tfhd.bodyStart + 1, 3)
-  const fields = fieldReader(moof, tfhd.bodyStart + 8)
-  if (flags & 0x1) fields.skip(8)
-  if (flags & 0x2) fields.skip(4)
-  return {
-    duration: flags & 0x8 ? fields.next() : track.defaults.duration,
-    size: flags & 0x10 ? fields.next() : track.defaults.size,
-    flags: flags & 0x20 ? fields.next() : track.defaults.flags,
-  }
-}
-
-/** `sample_is_non_sync_sample` of the sample flags (§8.8.3.1). */
-const NON_SYNC = 0x10000
-
-function* packetsOfRun(
-  moof: Buffer,
-  trun: Box,
-  mdat: Buffer,
-  track: InitialisedTrack,
-  defaults: Defaults,
-  clock: { dts: number },
-): Generator<Packet> {
-  const flags = moof.readUIntBE(trun.bodyStart + 1, 3)
-  const count = moof.readUInt32BE(trun.bodyStart + 4)
-  const fields = fieldReader(moof, trun.bodyStart + 8)
-  // default-base-is-moof: offsets count from the moof, which the mdat follows directly.
-  let at = (flags & 0x1 ? fields.next() : 0) - moof.length
-  const firstFlags = flags & 0x4 ? fields.next() : null
-  for (let n = 0; n < count; n++) {
-    const duration = flags & 0x100 ? fields.next() : defaults.duration
-    const size = flags & 0x200 ? fields.next() : defaults.size
-    const own = flags & 0x400 ? fields.next() : defaults.flags
-    const composition = flags & 0x800 ? fields.next() | 0 : 0
-    const sampleFlags = n === 0 && firstFlags !== null ? firstFlags : own
-    if (at < 0 || at + size > mdat.length) throw new MalformedBoxError('A packet outside its box.')
+  for (const { track, pts, duration, size, flags, at } of samplesOfFragment(moof, tracks)) {
+    // default-base-is-moof: offsets count from the moof, which the mdat follows directly.
+    const start = at - moof.length
+    if (start < 0 || start + size > mdat.length)
+      throw new MalformedBoxError('A packet outside its box.')
     yield {
       track,
-      pts: clock.dts + composition,
+      pts,
       duration,
-      keyframe: (sampleFlags & NON_SYNC) === 0,
-      data: mdat.subarray(at, at + size),
+      keyframe: (flags & NON_SYNC) === 0,
+      data: mdat.subarray(start, start + size),
     }
-    at += size
-    clock.dts += duration
-  }
-}
-
-const fieldReader = (bytes: Buffer, start: number) => {
-  let at = start
-  return {
-    skip: (count: number) => {
-      at += count
-    },
-    next: () => {
-      at += 4
-      return bytes.readUInt32BE(at - 4)
-    },
   }
 }

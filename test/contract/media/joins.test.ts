@@ -13,7 +13,7 @@ import {
   largestGap,
   never,
   packetsOf,
-  planOf,
+  planAsSecured,
   renderAll,
   temporaryFolder,
   testPicture,
@@ -63,7 +63,7 @@ describe.each(tools.map((each) => [each.version, each] as const))('with ffmpeg %
   it.each(names(each))('%s: chunks join to the packet', async (name) => {
     const file = path.join(folder.path, name)
     const source = fileSource(file)
-    const plan = await planOf(source, each, 1.5)
+    const plan = await planAsSecured(file, each, 1.5)
     await using out = await temporaryFolder()
     const results = await renderAll(source, each, plan, out.path)
     expect(plan.chunks.length).toBeGreaterThan(2)

@@ -8,6 +8,8 @@ import type { Wanted } from '../../../shared/media/chunk-command.ts'
 import type { ChunkResult } from '../../../shared/media/chunk-result.ts'
 import { CHUNK_BOUNDS } from '../../../shared/media/cut-chunks.ts'
 import { readKeyframes } from '../../../shared/media/keyframes.ts'
+import type { KeyframeNote } from '../../../shared/media/noting/keyframe-note.ts'
+import { KeyframeNoter } from '../../../shared/media/noting/note-keyframes.ts'
 import type { OutputSink } from '../../../shared/media/output-sink.ts'
 import type { RenditionPlan } from '../../../shared/media/plan.ts'
 import { planRenditions } from '../../../shared/media/plan-renditions.ts'
@@ -91,10 +93,11 @@ export async function planOf(
   source: FootageSource,
   tools: MediaTools,
   chunkSeconds = CHUNK_BOUNDS.seconds,
+  note: KeyframeNote | null = null,
 ): Promise<RenditionPlan> {
   const probed = await probe(source, tools, never)
   if (!probed.playable) throw new Error(`${probed.reason}: ${probed.detail}`)
-  const read = await readKeyframes(source, probed.media, tools, never)
+  const read = await readKeyframes(source, probed.media, tools, never, note)
   if (!read.playable) throw new Error(`${read.reason}: ${read.detail}`)
   return planRenditions(probed.media, read.keyframes, { ...CHUNK_BOUNDS, seconds: chunkSeconds })
 }
@@ -106,6 +109,20 @@ export function fileSink(file: string): OutputSink {
     write: async (bytes) => void pieces.push(bytes),
     commit: () => writeFile(file, Buffer.concat(pieces)),
   }
+}
+
+/** The same, with the keyframes that securing notes where the container keeps no index. */
+export async function planAsSecured(
+  file: string,
+  tools: MediaTools,
+  chunkSeconds = CHUNK_BOUNDS.seconds,
+): Promise<RenditionPlan> {
+  const source = fileSource(file)
+  const noter = new KeyframeNoter(null)
+  for await (const piece of source.read(0, source.size, never)) noter.read(Buffer.from(piece))
+  const noted = noter.finish()
+  const note: KeyframeNote | null = noted && { schemaVersion: 1, sourceSha256: '', ...noted }
+  return planOf(source, tools, chunkSeconds, note)
 }
 
 export const EVERYTHING: Wanted = { copy: true, proxy: true, storyboard: true }

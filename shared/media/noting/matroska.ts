@@ -1,0 +1,229 @@
+import { z } from 'zod'
+import { type Tally, tallyPicture, tallySound } from '../packet-tally.ts'
+import { elementsIn, lengthOf, readElementHeader, readUnsigned, readVint } from './ebml.ts'
+import { NoteGivenUp, type UnitReader } from './feed.ts'
+import type { NotedTracks } from './keyframe-note.ts'
+import { matroskaTracksSchema, readMatroskaTracks } from './matroska-tracks.ts'
+import { isRandomAccess, sizedUnits } from './random-access.ts'
+
+/** Elements of RFC 9559 §5.1. */
+const EBML = 0x1a45dfa3
+const SEGMENT = 0x18538067
+const INFO = 0x1549a966
+const TIMESTAMP_SCALE = 0x2ad7b1
+const TRACKS = 0x1654ae6b
+const CLUSTER = 0x1f43b675
+const CLUSTER_TIMESTAMP = 0xe7
+const SIMPLE_BLOCK = 0xa3
+const BLOCK_GROUP = 0xa0
+const BLOCK = 0xa1
+const BLOCK_DURATION = 0x9b
+const REFERENCE_BLOCK = 0xfb
+
+const SHORTEST_ELEMENT_BYTES = 2
+/** Parameter sets and messages before the first slice of a picture; beyond, it is no keyframe. */
+const MAX_HEAD_BYTES = 16 * 1024
+const NANOSECONDS = 1_000_000_000
+const DEFAULT_SCALE_NANOSECONDS = 1_000_000
+
+export const matroskaStateSchema = z.object({
+  kind: z.literal('matroska'),
+  need: z.int(),
+  /** Length of a tick. */
+  scaleNanoseconds: z.int().positive(),
+  tracks: matroskaTracksSchema.nullable(),
+  cluster: z.object({ position: z.int(), time: z.int().nullable() }).nullable(),
+  /** The group that is being read: what follows its block tells what kind of picture it is. */
+  group: z
+    .object({
+      end: z.int(),
+      reference: z.boolean(),
+      duration: z.int().nullable(),
+      picture: z
+        .object({ pts: z.int(), bytes: z.int(), random: z.boolean(), position: z.int() })
+        .nullable(),
+      sound: z.object({ pts: z.int(), frames: z.int() }).nullable(),
+    })
+    .nullable(),
+  lastSound: z.object({ pts: z.int(), step: z.int() }).nullable(),
+})
+export type MatroskaState = z.infer<typeof matroskaStateSchema>
+type Group = NonNullable<MatroskaState['group']>
+
+export const matroskaStart = (): MatroskaState => ({
+  kind: 'matroska',
+  need: SHORTEST_ELEMENT_BYTES,
+  scaleNanoseconds: DEFAULT_SCALE_NANOSECONDS,
+  tracks: null,
+  cluster: null,
+  group: null,
+  lastSound: null,
+})
+
+/**
+ * Counts the blocks of a Matroska file (RFC 9559). Segments, clusters and groups are entered
+ * wherever they begin, so that it does not matter whether their sizes are known.
+ */
+export class MatroskaReader implements UnitReader {
+  readonly #state: MatroskaState
+  readonly #tally: Tally
+
+  constructor(state: MatroskaState, tally: Tally) {
+    this.#state = state
+    this.#tally = tally
+  }
+
+  get need(): number {
+    return this.#state.need
+  }
+
+  take(bytes: Buffer, at: number, position: number): number {
+    const header = readElementHeader(bytes, at, this.need)
+    if ('wanted' in header) return this.#wait(header.wanted)
+    const { id, size, headerBytes } = header
+    if (this.#state.group && position >= this.#state.group.end) this.#endGroup(this.#state.group)
+    const advance = this.#enter(header, position)
+    if (advance !== null) return this.#next(advance)
+    if (size === null) throw new NoteGivenUp('An element without an end.')
+    const seen = headerBytes + seenBytes(id, size)
+    if (this.need < seen) return this.#wait(seen)
+    this.#takeElement(id, bytes.subarray(at + headerBytes, at + seen), size)
+    return this.#next(headerBytes + size)
+  }
+
+  finish(): void {
+    if (this.#state.group) this.#endGroup(this.#state.group)
+    const { lastSound } = this.#state
+    // Where nothing says how long the last frame of sound is, it is as long as the one before.
+    if (lastSound) tallySound(this.#tally, lastSound.pts, lastSound.pts + lastSound.step)
+  }
+
+  tracks(): NotedTracks | null {
+    const { tracks, scaleNanoseconds } = this.#state
+    const clock: NotedTracks['video'] = { timeBase: [scaleNanoseconds, NANOSECONDS] }
+    return tracks && { video: clock, audio: tracks.audio && clock }
+  }
+
+  state(): MatroskaState {
+    return this.#state
+  }
+
+  #wait(need: number): 0 {
+    this.#state.need = need
+    return 0
+  }
+
+  #next(advance: number): number {
+    this.#state.need = SHORTEST_ELEMENT_BYTES
+    return advance
+  }
+
+  /** Enters an element that is read from within, and returns by how much to go on; else null. */
+  #enter(
+    { id, size, headerBytes }: { id: number; size: number | null; headerBytes: number },
+    position: number,
+  ): number | null {
+    if (id === EBML && position > 0) throw new NoteGivenUp('A second recording.')
+    if (id === CLUSTER) this.#state.cluster = { position, time: null }
+    else if (id === BLOCK_GROUP) {
+      if (size === null) throw new NoteGivenUp('A group without an end.')
+      this.#state.group = {
+        end: position + headerBytes + size,
+        reference: false,
+        duration: null,
+        picture: null,
+        sound: null,
+      }
+    } else if (id !== SEGMENT) return null
+    return headerBytes
+  }
+
+  #takeElement(id: number, body: Buffer, size: number): void {
+    const { cluster, group } = this.#state
+    if (id === INFO) {
+      for (const element of elementsIn(body))
+        if (element.id === TIMESTAMP_SCALE)
+          this.#state.scaleNanoseconds = readUnsigned(element.body) || DEFAULT_SCALE_NANOSECONDS
+    } else if (id === TRACKS) {
+      if (this.#state.tracks) throw new NoteGivenUp('Tracks are declared again.')
+      this.#state.tracks = readMatroskaTracks(body)
+    } else if (id === CLUSTER_TIMESTAMP && cluster) cluster.time = readUnsigned(body)
+    else if (id === BLOCK_DURATION && group) group.duration = readUnsigned(body)
+    else if (id === REFERENCE_BLOCK && group) group.reference = true
+    else if (id === BLOCK && group) this.#takeBlock(group, body, size)
+    else if (id === SIMPLE_BLOCK) this.#takeSimpleBlock(body, size)
+  }
+
+  #takeSimpleBlock(body: Buffer, size: number): void {
+    const group: Group = { end: 0, reference: false, duration: null, picture: null, sound: null }
+    const flags = this.#takeBlock(group, body, size)
+    group.reference = (flags & 0x80) === 0
+    this.#endGroup(group)
+  }
+
+  /** Reads a block (§10.1) into its group and returns its flags. */
+  #takeBlock(group: Group, body: Buffer, size: number): number {
+    const { tracks, cluster } = this.#state
+    const numberBytes = lengthOf(body[0], 8)
+    const number = readVint(body, 0, numberBytes)
+    const at = numberBytes + 3
+    if (!tracks || !cluster || cluster.time === null || body.length < at)
+      throw new NoteGivenUp('A block out of place.')
+    const time = cluster.time + body.readInt16BE(numberBytes)
+    const flags = body.readUInt8(numberBytes + 2)
+    const laced = (flags & 0x06) !== 0
+    if (number === tracks.video.number) {
+      if (laced) throw new NoteGivenUp('Several pictures in a block.')
+      const { codec, lengthBytes } = tracks.video
+      group.picture = {
+        pts: time,
+        bytes: size - at,
+        random: isRandomAccess(codec, sizedUnits(body.subarray(at), lengthBytes)) ?? false,
+        position: cluster.position,
+      }
+    } else if (number === tracks.audio?.number) {
+      const delay = Math.round(tracks.audio.delayNanoseconds / this.#state.scaleNanoseconds)
+      group.sound = { pts: time - delay, frames: laced ? (body[at] ?? 0) + 1 : 1 }
+    }
+    return flags
+  }
+
+  #endGroup({ picture, sound, reference, duration }: Group): void {
+    this.#state.group = null
+    const { tracks, scaleNanoseconds } = this.#state
+    const inTicks = (nanoseconds: number | null | undefined) =>
+      nanoseconds ? Math.floor(nanoseconds / scaleNanoseconds) : null
+    if (picture) {
+      const { random, ...packet } = picture
+      const length = duration ?? inTicks(tracks?.video.defaultNanoseconds)
+      tallyPicture(this.#tally, { ...packet, duration: length, key: random && !reference })
+    }
+    if (sound) this.#addSound(sound, duration, inTicks(tracks?.audio?.defaultNanoseconds))
+  }
+
+  #addSound(
+    { pts, frames }: NonNullable<Group['sound']>,
+    duration: number | null,
+    frame: number | null,
+  ): void {
+    const whole = duration ?? (frame && frame * frames)
+    if (frames > 1 && !whole) throw new NoteGivenUp('Sound whose length nothing tells.')
+    for (let n = 0; whole && n < frames; n++) {
+      const start = pts + Math.floor((n * whole) / frames)
+      tallySound(this.#tally, start, start + Math.floor(whole / frames))
+    }
+    if (whole) return
+    const { lastSound } = this.#state
+    if (lastSound) tallySound(this.#tally, lastSound.pts, pts)
+    this.#state.lastSound = { pts, step: lastSound ? pts - lastSound.pts : 0 }
+  }
+}
+
+/** How much of an element must be seen: nothing of what is skipped, the beginning of blocks. */
+function seenBytes(id: number, size: number): number {
+  if (id === INFO || id === TRACKS) return size
+  if (id === SIMPLE_BLOCK || id === BLOCK) return Math.min(size, MAX_HEAD_BYTES)
+  return id === CLUSTER_TIMESTAMP || id === BLOCK_DURATION || id === REFERENCE_BLOCK
+    ? Math.min(size, 8)
+    : 0
+}
