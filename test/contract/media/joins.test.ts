@@ -14,6 +14,7 @@ import {
   never,
   packetsOf,
   planAsSecured,
+  planOf,
   renderAll,
   temporaryFolder,
   testPicture,
