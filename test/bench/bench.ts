@@ -80,6 +80,7 @@ async function measure(rows: readonly Row[], options: Options): Promise<number> 
 function clearAwayWhenCutOff(folder: string): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
+      console.error(`${signal}: cut off; rows that were done are in the results.`)
       rmSync(folder, { recursive: true, force: true })
       process.exit(1)
     })
