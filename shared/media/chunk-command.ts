@@ -209,6 +209,8 @@ function soundGraph(plan: RenditionPlan, times: ChunkTimes, labels: string[]): s
       'apad',
       `atrim=end_pts=${end}`,
       `aformat=channel_layouts=${audio.channels > 1 ? 'stereo' : 'mono'}`,
+      // Where no sound is left, silence comes in larger pieces than the encoder takes.
+      `asetnsamples=n=${AAC_FRAME_SAMPLES}:p=0`,
       `asplit=${labels.length}${labels.map((label) => `[${label}]`).join('')}`,
     ].join(','),
   ]

@@ -24,7 +24,7 @@ const OLDEST_VERSION: readonly [number, number] = [5, 1]
 const NEEDED = {
   encoders: ['libx264', 'aac', 'mjpeg'],
   muxers: ['mp4', 'image2pipe', 'framehash', 'hash'],
-  filters: ['scale', 'trim', 'fps', 'tile', 'select', 'aresample', 'apad'],
+  filters: ['scale', 'trim', 'fps', 'tile', 'select', 'aresample', 'apad', 'asetnsamples'],
 }
 const CHECK_MS = 20_000
 const HOW_TO_INSTALL =
