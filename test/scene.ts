@@ -27,6 +27,8 @@ export type Scene = {
   system: LocalSystem
   /** What the app and its host said that was no mere information. */
   complaints: string[]
+  /** All that they said, at whatever level. */
+  lines: string[]
   /** A request as a sample person, or without a token. */
   as(
     person: string | null,
@@ -52,9 +54,11 @@ export const personWith = (role: (typeof samplePeople)[number]['roles'][number])
 /** Starts the whole system in memory, on free ports. */
 export async function openScene(options: LocalSystemOptions = {}): Promise<Scene> {
   const complaints: string[] = []
+  const lines: string[] = []
   const system = await startLocalSystem({
     ...options,
     log: ({ level, functionName, message }) => {
+      lines.push(`${level} ${functionName}: ${message}`)
       if (level === 'error' || level === 'warning') complaints.push(`${functionName}: ${message}`)
     },
   })
@@ -78,6 +82,7 @@ export async function openScene(options: LocalSystemOptions = {}): Promise<Scene
   return {
     system,
     complaints,
+    lines,
     as,
     dock: (recording) =>
       dockRecording(

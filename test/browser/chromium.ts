@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs'
-import path from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
+import { findProgram } from '../find-program.ts'
 
 /** Quiet: no network of its own beside what pages ask for. */
 const FLAGS = [
@@ -15,22 +14,9 @@ const FLAGS = [
 
 const MISSING = 'No Chromium: set CHROMIUM_PATH, or install one (Debian: apt-get install chromium).'
 
-/**
- * Where Chromium is: CHROMIUM_PATH, else the PATH. Null if there is none, said on the console: who
- * has no browser can test all the rest.
- * @throws Error on a build server (CI), where nothing is left untested silently
- */
-export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | null {
-  const { CHROMIUM_PATH, PATH = '', CI } = environment
-  const candidates = CHROMIUM_PATH
-    ? [CHROMIUM_PATH]
-    : PATH.split(path.delimiter).map((folder) => path.join(folder, 'chromium'))
-  const found = candidates.find(isExecutable)
-  if (found) return found
-  if (CI) throw new Error(MISSING)
-  console.warn(`Browser tests are skipped. ${MISSING}`)
-  return null
-}
+/** Where Chromium is: CHROMIUM_PATH, else on the PATH. */
+export const findChromium = (): string | null =>
+  findProgram('chromium', MISSING, process.env.CHROMIUM_PATH)
 
 /** @param proxy through which everything goes, this machine's own addresses too */
 export const launchChromium = (executablePath: string, proxy: string): Promise<Browser> =>
@@ -39,12 +25,3 @@ export const launchChromium = (executablePath: string, proxy: string): Promise<B
     args: FLAGS,
     proxy: { server: proxy, bypass: '<-loopback>' },
   })
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -195,18 +195,53 @@ describe.runIf(chromium)('a recording in a browser', () => {
     await expect.poll(() => aheadOf(page), soon).toBeGreaterThan(READ_AHEAD_SECONDS)
     expect(await aheadOf(page)).toBeLessThan(READ_AHEAD_SECONDS + 2 * SEGMENT_SECONDS)
 
-    await withdrawVetting(scene, VIEWER)
+    await setVetting(scene, VIEWER, 'withdrawn')
     const released = bytesOf(/./).length
     await page.startSeeking(RECORDING_SECONDS - 10)
     await expect
       .poll(() => page.locator('#trouble').textContent(), soon)
-      .toBe(
-        'There is no such footage for this caller. The clearance, the grant or the ticket has ended.',
-      )
+      .toBe('You hold no vetting any more that is valid and enough for this recording.')
     expect(await watching()).toBe('nothing any more')
     expect((await page.state()).readyState).toBe(0)
     expect(bytesOf(/./).slice(released)).toEqual([])
-    expect(wire.exchanges.at(-1)?.status).toBe(404)
+    expect(wire.exchanges.at(-1)?.status).toBe(403)
+    await setVetting(scene, VIEWER, 'current')
+  })
+
+  it('is closed by those in charge while it plays, and the page says so', async () => {
+    await page.close()
+    playbackUrl = await openPlayback()
+    page = await openPlayerPage(browser, scene.system.player.playerUrl(playbackUrl))
+    await playedTo(1)
+    const reason = { reason: 'the wrong recording' }
+    const manager = personWith('EvidenceManager')
+    const ended = await scene.as(manager, 'DELETE', `/footage/${id}/playback`, reason)
+    expect(ended.json()).toEqual({ ended: expect.any(Number) })
+    // It plays on from what it has, and asks for more soon enough.
+    await page.play(8)
+    await expect
+      .poll(() => page.locator('#trouble').textContent(), soon)
+      .toContain('ended by someone in charge')
+    expect((await page.state()).readyState).toBe(0)
+    expect(wire.exchanges.at(-1)?.status).toBe(410)
+  })
+
+  it('is closed by its viewer with the last that a page can send', async () => {
+    await page.close()
+    playbackUrl = await openPlayback()
+    page = await openPlayerPage(browser, scene.system.player.playerUrl(playbackUrl))
+    await page.locator('#close').click()
+    await expect
+      .poll(() => page.locator('#trouble').textContent(), soon)
+      .toBe('You have closed this viewing.')
+    const beacons = () => wire.exchanges.filter(({ method }) => method === 'POST')
+    await expect.poll(() => beacons().map(({ status }) => status), soon).toEqual([204])
+    expect((await fetch(playbackUrl)).status).toBe(410)
+    const trail = await scene.as(personWith('Auditor'), 'GET', `/footage/${id}/audit`)
+    const { items } = trail.json() as { items: { action: string; detail: object }[] }
+    expect(items.findLast(({ action }) => action === 'playback-closed')).toMatchObject({
+      detail: { because: 'closed', copy: expect.stringMatching(/^0-/) },
+    })
   })
 })
 
@@ -219,12 +254,16 @@ async function aheadOf(page: PlayerPage): Promise<number> {
   return end === undefined ? 0 : end - time
 }
 
-async function withdrawVetting(scene: Scene, name: string): Promise<void> {
+async function setVetting(
+  scene: Scene,
+  name: string,
+  status: 'current' | 'withdrawn',
+): Promise<void> {
   const administrator = personWith('Administrator')
   const at = `/people/${samplePeople.find((person) => person.name === name)?.oid}`
   const before = await scene.as(administrator, 'GET', at)
   const entry = before.json() as { vetting: object[] }
-  const vetting = entry.vetting.map((one) => ({ ...one, status: 'withdrawn' }))
+  const vetting = entry.vetting.map((one) => ({ ...one, status }))
   const ifMatch = { 'if-match': before.headers.get('etag') ?? '' }
   const put = await scene.as(administrator, 'PUT', at, { ...entry, vetting }, ifMatch)
   expect(put.status, put.text).toBe(200)
