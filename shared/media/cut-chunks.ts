@@ -72,6 +72,23 @@ export function cutChunks(
   })
 }
 
+/**
+ * The group of pictures that costs most to decode in one piece: in shares of a chunk's work, and
+ * in seconds.
+ */
+export function largestGroup(
+  media: MediaDescription,
+  keyframes: KeyframeIndex,
+): { share: number; seconds: number } {
+  const pixels = media.video.width * media.video.height
+  let [share, seconds] = [0, 0]
+  for (const group of groupsOf(media, keyframes)) {
+    share = Math.max(share, (group.packets * pixels) / CHUNK_BOUNDS.pixelFrames)
+    seconds = Math.max(seconds, group.seconds)
+  }
+  return { share, seconds }
+}
+
 /** How much a chunk of a recording may hold, in shares of the bounds. */
 function limitOf(index: number, whole: number): number {
   if (whole <= LEAST_SHARE) return LEAST_SHARE

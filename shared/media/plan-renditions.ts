@@ -1,8 +1,8 @@
-import { CHUNK_BOUNDS, type ChunkBounds, cutChunks } from './cut-chunks.ts'
+import { CHUNK_BOUNDS, type ChunkBounds, cutChunks, largestGroup } from './cut-chunks.ts'
 import type { MediaDescription, VideoDescription } from './description.ts'
 import type { KeyframeIndex } from './keyframes.ts'
 import type { RenditionPlan, TrackMethod } from './plan.ts'
-import { targetDuration } from './segments.ts'
+import { longestSegment, targetDuration } from './segments.ts'
 
 /** Lines of the proxy, counted on the shorter side so that upright pictures are no smaller. */
 const PROXY_LINES = 540
@@ -21,6 +21,12 @@ const TILE_INTERVALS = [1, 2, 5, 10, 15, 30, 60, 120, 300]
  */
 const SOUND_SLACK_SECONDS = 0.25
 
+/**
+ * Decoding cannot begin within a group of pictures: one that is more work than twice a chunk's, or
+ * longer than twenty minutes, is not decoded, for no job could be bounded. It is copied all the same.
+ */
+const MOST_DECODED = { share: 2, seconds: 1200 }
+
 const COPIED_PIXELS: Record<string, readonly string[]> = {
   h264: ['yuv420p', 'yuvj420p'],
   hevc: ['yuv420p', 'yuvj420p', 'yuv420p10le'],
@@ -37,6 +43,8 @@ export function planRenditions(
   const shown = (pts: number) => (pts * timeBase[0]) / timeBase[1] - keyframes.zeroSeconds.video
   const durationSeconds = Math.max(shown(keyframes.endPts), 0.001)
   const display = displaySize(media.video)
+  const group = largestGroup(media, keyframes)
+  const longestSegmentSeconds = longestSegment(group.seconds)
   return {
     version: 1,
     media,
@@ -49,6 +57,7 @@ export function planRenditions(
       ...evenSize(scaleToFit(display, PROXY_LINES, Math.min)),
       limitFrameRate: media.video.frameRate > PROXY_FRAME_RATE,
     },
+    proxyOmitted: reasonAgainstDecoding(group),
     posterSeconds: posterCandidates(keyframes.pts.map(shown)),
     audio: soundMethod(media, keyframes, durationSeconds),
     storyboard: {
@@ -56,10 +65,26 @@ export function planRenditions(
       ...tileSize(scaleToFit(display, TILE_SIDE, Math.max)),
       columns: TILE_COLUMNS,
     },
-    targetDurationSeconds: targetDuration(keyframes.pts.map(shown), durationSeconds),
+    targetDurationSeconds: targetDuration(
+      keyframes.pts.map(shown),
+      durationSeconds,
+      longestSegmentSeconds,
+    ),
+    longestSegmentSeconds,
     chunks,
   }
 }
+
+const reasonAgainstDecoding = ({ share, seconds }: ReturnType<typeof largestGroup>) =>
+  share > MOST_DECODED.share || seconds > MOST_DECODED.seconds
+    ? `${Math.round(seconds / 60)} minutes pass without a picture from which decoding can begin`
+    : null
+
+/** Why a recording can be neither copied nor encoded anew for players; null: it can. */
+export const flawOfPlan = ({ copy, proxyOmitted }: RenditionPlan): string | null =>
+  copy.video.method === 'encoded' && proxyOmitted !== null
+    ? `Its ${copy.video.reason}, and ${proxyOmitted}.`
+    : null
 
 function pictureMethod({ container, video }: MediaDescription): TrackMethod {
   if (!COPIED_PIXELS[video.codec]?.includes(video.pixelFormat))

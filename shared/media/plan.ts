@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { mediaDescriptionSchema } from './description.ts'
+import { LONGEST_SEGMENT_SECONDS } from './segments.ts'
 
 /** One bounded piece of work: what lies between two keyframes of the recording. */
 export const chunkPlanSchema = z.object({
@@ -36,6 +37,8 @@ export const renditionPlanSchema = z.object({
   copy: z.object({ video: trackMethodSchema, width: z.int(), height: z.int() }),
   /** Low bandwidth, not for examination. */
   proxy: z.object({ width: z.int(), height: z.int(), limitFrameRate: z.boolean() }),
+  /** Why neither a proxy nor a storyboard is made; null: they are. */
+  proxyOmitted: z.string().nullable().default(null),
   /** Keyframes to try for the poster, in order, in seconds of the recording. */
   posterSeconds: z.array(z.number()).min(1),
   audio: trackMethodSchema.nullable(),
@@ -47,6 +50,8 @@ export const renditionPlanSchema = z.object({
   }),
   /** EXT-X-TARGETDURATION of every playlist of this recording. */
   targetDurationSeconds: z.int().positive(),
+  /** Where no keyframe comes, a segment ends after this. */
+  longestSegmentSeconds: z.number().positive().default(LONGEST_SEGMENT_SECONDS),
   chunks: z.array(chunkPlanSchema).min(1),
 })
 export type RenditionPlan = z.infer<typeof renditionPlanSchema>

@@ -17,6 +17,7 @@ export class SegmentWriter {
   readonly #write: (bytes: Buffer) => Promise<void>
   readonly #video: WrittenTrack
   readonly #audio: WrittenTrack | null
+  readonly #longestSeconds: number
   readonly #hash = createHash('sha256')
   readonly #segments: Segment[] = []
   #pictures: TimedPacket[] = []
@@ -30,10 +31,12 @@ export class SegmentWriter {
   constructor(
     write: (bytes: Buffer) => Promise<void>,
     tracks: { video: WrittenTrack; audio: WrittenTrack | null },
+    longestSeconds: number,
   ) {
     this.#write = write
     this.#video = tracks.video
     this.#audio = tracks.audio
+    this.#longestSeconds = longestSeconds
   }
 
   /** The initialisation section, before anything else. */
@@ -43,7 +46,8 @@ export class SegmentWriter {
 
   async addPicture(packet: TimedPacket): Promise<void> {
     const lasted = (packet.dts - (this.#segment?.start ?? 0)) / this.#video.timescale
-    if (this.#segment && endsSegment(lasted, packet.keyframe)) await this.#endSegment(packet.dts)
+    if (this.#segment && endsSegment(lasted, packet.keyframe, this.#longestSeconds))
+      await this.#endSegment(packet.dts)
     this.#segment ??= {
       start: packet.dts,
       firstByte: this.#bytes,

@@ -35,7 +35,11 @@ async function missingRenditions(
   chunks: number,
 ): Promise<ChunkRendition[][]> {
   const deferred = renditions.filter(({ state }) => state === 'deferred').map(({ kind }) => kind)
-  const wanted = KINDS.filter((kind) => !deferred.some((other) => other === kind))
+  // Where nothing is decoded there is no storyboard either.
+  const decoded = renditions.some(({ kind }) => kind === 'proxy')
+  const wanted = KINDS.filter(
+    (kind) => (kind === 'copy' || decoded) && !deferred.some((other) => other === kind),
+  )
   const published = new Map(
     await Promise.all(
       wanted.map(async (kind) => [kind, await chunksOf(renditionRows, id, kind)] as const),

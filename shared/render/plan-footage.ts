@@ -9,7 +9,7 @@ import { recordSecured } from '../ingest/secure-part.ts'
 import type { MediaDescription, Unplayable } from '../media/description.ts'
 import { readKeyframes } from '../media/keyframes.ts'
 import type { RenditionPlan } from '../media/plan.ts'
-import { planRenditions } from '../media/plan-renditions.ts'
+import { flawOfPlan, planRenditions } from '../media/plan-renditions.ts'
 import { probe } from '../media/probe.ts'
 import type { Services } from '../services.ts'
 import { driveRenditions } from './drive-renditions.ts'
@@ -67,7 +67,10 @@ async function planOf(
   if (!probed.playable) return probed
   const note = await keyframeNotes.find(id, original.sha256)
   const found = await readKeyframes(source, probed.media, tools, signal, note)
-  return found.playable ? planRenditions(probed.media, found.keyframes) : found
+  if (!found.playable) return found
+  const plan = planRenditions(probed.media, found.keyframes)
+  const flaw = flawOfPlan(plan)
+  return flaw === null ? plan : { playable: false, reason: 'no-keyframe', detail: flaw }
 }
 
 async function giveUp(
@@ -90,8 +93,10 @@ function progressOf(
 ): RenditionProgress[] {
   const chunks = plan.chunks.length
   const eager = isProxyEager(config.proxyPolicy, footage, plan)
+  const copy: RenditionProgress = { kind: 'copy', state: 'rendering', chunks, finished: 0 }
+  if (plan.proxyOmitted !== null) return [copy]
   return [
-    { kind: 'copy', state: 'rendering', chunks, finished: 0 },
+    copy,
     eager
       ? { kind: 'proxy', state: 'rendering', chunks, finished: 0 }
       : { kind: 'proxy', state: 'deferred', chunks, finished: 0, atFirstView: true },
@@ -102,15 +107,19 @@ function describeForPeople({
   media,
   durationSeconds,
   truncatedAtSeconds,
+  proxyOmitted,
 }: RenditionPlan): NonNullable<Footage['media']> {
   const { video, audio, container }: MediaDescription = media
+  const notes = [
+    truncatedAtSeconds !== null &&
+      `The recording breaks off after ${truncatedAtSeconds.toFixed(1)} seconds.`,
+    proxyOmitted !== null && `It has no proxy and no storyboard: ${proxyOmitted}.`,
+  ].filter((note) => note !== false)
   return {
     container,
     durationSeconds,
     video: { codec: video.codec, width: video.width, height: video.height },
     audio: audio && { codec: audio.codec },
-    ...(truncatedAtSeconds !== null && {
-      note: `The recording breaks off after ${truncatedAtSeconds.toFixed(1)} seconds.`,
-    }),
+    ...(notes.length > 0 && { note: notes.join(' ') }),
   }
 }

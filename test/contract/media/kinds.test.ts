@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -5,6 +6,7 @@ import { makePoster } from '../../../shared/media/poster.ts'
 import type { MediaTools } from '../../../shared/media/tools.ts'
 import {
   allTools,
+  bytesSource,
   CAR_DETECTION,
   countDecoded,
   ffmpeg,
@@ -187,6 +189,30 @@ describe('recordings of every kind', { timeout: 60_000 }, () => {
     for (const duration of durations)
       expect(Math.round(duration)).toBeLessThanOrEqual(plan.targetDurationSeconds)
     expect(await countDecoded(first, path.join(out.path, 'copy.m3u8'))).toBe(300)
+  })
+
+  it('with a single keyframe in two hours: copied, in segments that fit a row', async () => {
+    const short = await make('short.mp4', ...testPicture(10, '5', '160x90'), ...X264, '-g', '9999')
+    const looped = ['-stream_loop', '719', '-i', short, '-c', 'copy']
+    const file = await make('shift.mp4', ...looped)
+    const bytes = readFileSync(file)
+    // The index calls the first picture alone a keyframe (ISO/IEC 14496-12 §8.6.2).
+    bytes.writeUInt32BE(1, bytes.lastIndexOf('stss') + 8)
+    const source = bytesSource(bytes)
+    const plan = await planOf(source, first)
+    expect(plan.proxyOmitted).toMatch(/^120 minutes/)
+    await using out = await temporaryFolder()
+    const wanted = { copy: true, proxy: false, storyboard: false }
+    const results = await renderAll(source, first, plan, out.path, wanted)
+    const [copy] = results.flatMap((result) => result.copy ?? [])
+    expect(results).toHaveLength(1)
+    expect(copy?.video.packets).toBe(36_000)
+    for (const { durationSeconds } of copy?.segments ?? [])
+      expect(Math.round(durationSeconds)).toBeLessThanOrEqual(plan.targetDurationSeconds)
+    expect(JSON.stringify(copy).length).toBeLessThan(32 * 1024)
+    expect(await videoHash(first, path.join(out.path, 'copy.m3u8'))).toBe(
+      await videoHash(first, file),
+    )
   })
 
   it('of open groups: a storyboard alone, without a proxy', async () => {

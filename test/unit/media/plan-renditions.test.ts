@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { MediaDescription } from '../../../shared/media/description.ts'
+import type { KeyframeIndex } from '../../../shared/media/keyframes.ts'
 import { renditionPlanSchema } from '../../../shared/media/plan.ts'
-import { planRenditions } from '../../../shared/media/plan-renditions.ts'
+import { flawOfPlan, planRenditions } from '../../../shared/media/plan-renditions.ts'
 import { bodyCamera, steadyKeyframes } from './fixtures.ts'
 
 const planFor = (video: Partial<MediaDescription['video']>, more: Partial<MediaDescription> = {}) =>
@@ -92,5 +93,41 @@ describe('planRenditions', () => {
     const plan = planRenditions(bodyCamera, steadyKeyframes(12 * 3600))
     expect(plan.storyboard.intervalSeconds).toBe(300)
     expect(planRenditions(bodyCamera, steadyKeyframes(3600)).storyboard.intervalSeconds).toBe(15)
+  })
+
+  describe('with few keyframes', () => {
+    /** One keyframe at the beginning and none after it. */
+    const single = (seconds: number, rate: number): KeyframeIndex => ({
+      ...steadyKeyframes(2),
+      ...{ pts: [0], packets: [seconds * rate], bytes: [seconds * 10_000] },
+      endPts: seconds * 90_000,
+      audio: null,
+    })
+    const small = { ...bodyCamera, video: { ...bodyCamera.video, width: 320, height: 180 } }
+
+    it('decodes what one job can, in a single chunk', () => {
+      const plan = planRenditions(bodyCamera, single(300, 30))
+      expect(plan.chunks).toHaveLength(1)
+      expect(plan.proxyOmitted).toBeNull()
+    })
+
+    it.each([
+      ['half an hour of 1080p30', bodyCamera, 1801, 30, 15],
+      ['a shift of small pictures', small, 12 * 3600, 5, 346],
+    ] as const)('copies %s, says why it does not decode it', (_, media, seconds, rate, longest) => {
+      const plan = planRenditions(media, single(seconds, rate))
+      expect(plan.chunks).toHaveLength(1)
+      expect(plan.copy.video.method).toBe('copied')
+      expect(plan.proxyOmitted).toMatch(/^\d+ minutes pass without a picture/)
+      expect(plan.longestSegmentSeconds).toBe(longest)
+      expect(plan.targetDurationSeconds).toBe(longest + 1)
+      expect(flawOfPlan(plan)).toBeNull()
+    })
+
+    it('has nothing to show of one that would have to be decoded', () => {
+      const video = { ...bodyCamera.video, codec: 'mpeg4' }
+      const plan = planRenditions({ ...bodyCamera, video }, single(3600, 30))
+      expect(flawOfPlan(plan)).toMatch(/^Its mpeg4 .* and 60 minutes pass/)
+    })
   })
 })
