@@ -29,6 +29,7 @@ export function appSettings(
     SWEEP_SCHEDULE: '*/30 * * * * *',
     SWEEP_IDLE_SECONDS: '60',
     ANCHOR_SCHEDULE: '0 * * * * *',
+    WATCH_SCHEDULE: '45 * * * * *',
     DISPOSAL_SCHEDULE: '15 * * * * *',
     DISPOSAL_GRACE_HOURS: '168',
     TSA_URL: timestamps.url,

@@ -3,10 +3,10 @@ import { withdrawPackages } from '../export/end-package.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageState } from '../footage/state.ts'
 import type { Services } from '../services.ts'
-import type { DomainEvent } from './domain-events.ts'
+import type { FootageEvent } from './domain-events.ts'
 
 /** The states that the systems around Bluelamp are told of. */
-const ANNOUNCED: Partial<Record<FootageState, DomainEvent['type']>> = {
+const ANNOUNCED: Partial<Record<FootageState, FootageEvent['type']>> = {
   mismatched: 'Bluelamp.FootageMismatched',
   secured: 'Bluelamp.FootageSecured',
   unplayable: 'Bluelamp.FootageUnplayable',

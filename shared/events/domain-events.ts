@@ -1,10 +1,14 @@
 import { AzureKeyCredential, EventGridPublisherClient } from '@azure/eventgrid'
 import { DefaultAzureCredential } from '@azure/identity'
+import type { Oid } from '../clearance/person.ts'
 import type { Config } from '../config.ts'
 import type { FootageId } from '../footage/ids.ts'
 
-/** What Bluelamp tells the systems around it. Never more than an id: who may look, asks. */
-export type DomainEvent = {
+/** What Bluelamp tells the systems around it. Never more than ids: who may look, asks. */
+export type DomainEvent = FootageEvent | AccessEvent
+
+/** What has become of a recording. */
+export type FootageEvent = {
   type:
     | 'Bluelamp.FootageSecured'
     | 'Bluelamp.FootageMismatched'
@@ -18,6 +22,14 @@ export type DomainEvent = {
   footageId: FootageId
 }
 
+/** That the access of a person was unusual on a day, and in what. */
+export type AccessEvent = {
+  type: 'Bluelamp.UnusualAccess'
+  day: string
+  actor: Oid
+  finding: string
+}
+
 export type DomainEvents = { publish(event: DomainEvent): Promise<void> }
 
 /** Publishes to the custom topic of the settings; without one, events go nowhere. */
@@ -29,15 +41,10 @@ export function createDomainEvents(topic: Config['domainTopic']): DomainEvents {
     allowInsecureConnection: topic.endpoint.startsWith('http://127.0.0.1:'),
   })
   return {
-    async publish({ type, footageId }) {
-      await client.send([
-        {
-          eventType: type,
-          subject: `footage/${footageId}`,
-          dataVersion: '1',
-          data: { footageId },
-        },
-      ])
+    async publish({ type, ...data }) {
+      const subject =
+        'footageId' in data ? `footage/${data.footageId}` : `access/${data.day}/${data.actor}`
+      await client.send([{ eventType: type, subject, dataVersion: '1', data }])
     },
   }
 }

@@ -34,9 +34,10 @@ const NEXT: Record<FootageState, readonly FootageState[]> = {
   landed: ['secured', 'mismatched'],
   mismatched: ['landed', 'secured'],
   secured: ['rendering', 'unplayable', 'disposing'],
-  rendering: ['ready', 'unplayable'],
+  // Back to secured: marked too high, what was rendered of it is erased.
+  rendering: ['ready', 'unplayable', 'secured'],
   // Renditions can be made anew: the proxy at first view, or by a person's word.
-  ready: ['rendering', 'disposing'],
+  ready: ['rendering', 'secured', 'disposing'],
   unplayable: ['rendering', 'disposing'],
   disposing: ['disposed'],
   disposed: [],

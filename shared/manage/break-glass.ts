@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { BluelampError, nothingHere } from '../errors.ts'
-import type { DomainEvent } from '../events/domain-events.ts'
+import type { FootageEvent } from '../events/domain-events.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { admit, type Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
@@ -192,7 +192,7 @@ function partyOf({ principal: { oid, register } }: Visitor): Party {
 /** An emergency does not wait for those who are to hear of it. */
 async function tell(
   { events, log }: Services,
-  type: DomainEvent['type'],
+  type: FootageEvent['type'],
   footageId: FootageId,
 ): Promise<void> {
   try {

@@ -3,10 +3,11 @@ import { isServable } from '../clearance/marking.ts'
 import type { Oid } from '../clearance/person.ts'
 import type { Action } from '../clearance/roles.ts'
 import { BluelampError } from '../errors.ts'
-import { alertIfIsolated } from '../events/announce.ts'
+import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { isSecured } from '../footage/state.ts'
+import { isolate } from '../render/isolate.ts'
 import { admit, type Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 import type { FootageChange } from '../storage/catalogue.ts'
@@ -62,7 +63,7 @@ export async function changeFootage(
       if (revision !== footage.revision) throw staleVersion()
       return planned.change
     })
-    await settle(services, changed)
+    await settle(services, footage, changed)
     return changed
   } catch (error) {
     if (error instanceof BluelampError && error.code === 'precondition-failed') {
@@ -73,15 +74,18 @@ export async function changeFootage(
 }
 
 /**
- * What follows from a change that is done: an alert, and the copy of the metadata beside the
- * original. Neither undoes the change if it fails: the sweep repeats the alert, and the next change
- * writes the copy again.
+ * What follows from a change that is done: isolation with its alert, rendering where that was a slip,
+ * and the copy of the metadata beside the original. None of it undoes the change if it fails: the
+ * sweep repeats the first two, and the next change writes the copy again.
  */
-async function settle(services: Services, footage: Footage): Promise<void> {
-  const { originals, log } = services
+async function settle(services: Services, before: Footage, footage: Footage): Promise<void> {
+  const { originals, queues, log } = services
   const { id } = footage
   try {
-    await alertIfIsolated(services, footage)
+    await isolate(services, footage)
+    if (!isServable(before.marking) && isServable(footage.marking) && footage.state === 'secured') {
+      await queues.send('plan-renditions', { footageId: id, redrive: false }, laneOf(footage))
+    }
     if (isSecured(footage.state)) await originals.putMetadata(id, footage)
   } catch (error) {
     const isolated = !isServable(footage.marking)

@@ -15,8 +15,8 @@ export const FOOTAGE_CONTAINERS = [
 export type Erasure = {
   /** Until when storage itself refuses to let go of them; null if it does not. */
   retainedUntil(id: FootageId): Promise<string | null>
-  /** Removes all that was made of it, and leaves the original. */
-  eraseRenditions(id: FootageId): Promise<number>
+  /** Removes all that was made of it, packages included, and leaves the original. */
+  eraseDerived(id: FootageId): Promise<number>
   /** Removes everything. May be called again at any point. @returns how many blobs were removed */
   erase(id: FootageId): Promise<number>
 }
@@ -28,7 +28,10 @@ export function createErasure(
   const prefixOf = (id: FootageId): string => `${id}/`
   return {
     retainedUntil: (id) => retainedUntil(versions('originals'), prefixOf(id), now()),
-    eraseRenditions: (id) => eraseVersions(versions('renditions'), prefixOf(id)),
+    async eraseDerived(id) {
+      const packages = await eraseVersions(versions('packages'), prefixOf(id))
+      return packages + (await eraseVersions(versions('renditions'), prefixOf(id)))
+    },
     async erase(id) {
       let removed = 0
       for (const container of FOOTAGE_CONTAINERS) {

@@ -1,9 +1,9 @@
-import { alertIfIsolated } from '../events/announce.ts'
 import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
 import { EVER, type WorkList, workListsOf } from '../footage/index-keys.ts'
 import { driveRenditions } from '../render/drive-renditions.ts'
 import { findUnpublished } from '../render/find-unpublished.ts'
+import { isolate } from '../render/isolate.ts'
 import { rollUp } from '../render/roll-up.ts'
 import type { Services } from '../services.ts'
 
@@ -62,7 +62,7 @@ async function driveAgain(services: Services, footage: Footage): Promise<boolean
   const { id, state } = footage
   const lane = laneOf(footage)
   let driven = workListsOf(footage).includes('alert-due')
-  await alertIfIsolated(services, footage)
+  await isolate(services, footage)
   if (state === 'disposing') {
     await queues.send('dispose-footage', { footageId: id }, 'ordinary')
     driven = true

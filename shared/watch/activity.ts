@@ -1,26 +1,33 @@
 import type { TableClient } from '@azure/data-tables'
+import { z } from 'zod'
 import type { AuditAct, AuditEntry } from '../audit/chain.ts'
 import { AUDITED_ACTIONS } from '../audit/chain.ts'
 import type { AuditTrail } from '../audit/trail.ts'
-import { oidSchema } from '../clearance/person.ts'
+import { type Oid, oidSchema } from '../clearance/person.ts'
 import { roleSchema } from '../clearance/roles.ts'
 import { keyText } from '../footage/index-keys.ts'
 import type { Attempts } from '../storage/attempts.ts'
 import { documentTable } from '../storage/documents.ts'
-import { type Activity, activitySchema } from './unusual-access.ts'
+import { type Activity, activitySchema, type Finding } from './unusual-access.ts'
 
 /** Who used or was refused which recordings, day by day: one row each, written again and again. */
 export type ActivityLog = {
   note(activity: Omit<Activity, 'schemaVersion' | 'at'>): Promise<void>
   /** All activity of a day (UTC, as 2026-11-23). */
   of(day: string): AsyncIterable<Activity>
+  /** Whether other systems were told what was found of a person on a day. */
+  isTold(day: string, actor: Oid, finding: Finding): Promise<boolean>
+  noteTold(day: string, actor: Oid, finding: Finding): Promise<void>
 }
+
+const toldSchema = z.object({ schemaVersion: z.literal(1), at: z.iso.datetime() })
 
 /** A day is spread over this many partitions, by the last digit of the actor's id. */
 const SHARDS = [...'0123456789abcdef']
 
 export function createActivityLog(table: TableClient, now: () => Date): ActivityLog {
   const rows = documentTable(table, activitySchema)
+  const told = documentTable(table, toldSchema)
   return {
     async note(activity) {
       const at = now().toISOString()
@@ -36,6 +43,13 @@ export function createActivityLog(table: TableClient, now: () => Date): Activity
       for (const shard of SHARDS) {
         for await (const { value } of rows.list(partition(day, shard))) yield value
       }
+    },
+    async isTold(day, actor, finding) {
+      return (await told.get(toldPartition(day), `${actor}:${finding}`)) !== null
+    },
+    async noteTold(day, actor, finding) {
+      const at = now().toISOString()
+      await told.insert(toldPartition(day), `${actor}:${finding}`, { schemaVersion: 1, at })
     },
   }
 }
@@ -82,3 +96,4 @@ export function watchedAttempts(attempts: Attempts, log: ActivityLog): Attempts 
 }
 
 const partition = (day: string, actor: string): string => `${day}:${actor.slice(-1).toLowerCase()}`
+const toldPartition = (day: string): string => `told:${day}`

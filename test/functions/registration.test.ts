@@ -107,7 +107,13 @@ describe('the built app', () => {
   })
 
   it('anchors, records viewings, sweeps and disposes by timers', () => {
-    expect(namesOf('timer')).toEqual(['anchorAudit', 'driveDisposal', 'keepRecord', 'sweep'])
+    expect(namesOf('timer')).toEqual([
+      'anchorAudit',
+      'driveDisposal',
+      'keepRecord',
+      'sweep',
+      'watchAccess',
+    ])
   })
 
   it('names containers and tables as the topology declares them', () => {

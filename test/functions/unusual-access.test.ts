@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { newFootageId } from '../../shared/footage/ids.ts'
 import { AUDITOR, INVESTIGATOR, type LocalApp, MANAGER, startApp } from './local-app.ts'
 
 let app: LocalApp
 beforeAll(async () => {
-  app = await startApp()
+  // The watch runs when a test says so.
+  app = await startApp({ WATCH_SCHEDULE: '0 0 0 1 1 *' })
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 
@@ -17,6 +18,22 @@ it('shows an auditor who tried one recording after the other', async () => {
   expect(json).toMatchObject({ people: 1, items: [{ finding: 'refused-burst', count: 5 }] })
   const before = await app.call(AUDITOR, 'GET', 'audit/unusual-access?day=2020-01-01')
   expect(before.json).toEqual({ day: '2020-01-01', people: 0, items: [] })
+})
+
+it('tells other systems of each finding once', async () => {
+  const told = () =>
+    app.system.eventGrid
+      .recentEvents()
+      .filter(({ eventType }) => eventType === 'Bluelamp.UnusualAccess')
+  for (let run = 0; run < 2; run += 1) await app.system.host?.runTimer('watchAccess')
+  await vi.waitFor(() => expect(told()).toHaveLength(1))
+  const asha = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01'
+  expect(told()).toMatchObject([
+    {
+      subject: expect.stringMatching(new RegExp(`^access/20..-..-../${asha}$`)),
+      data: { actor: asha, finding: 'refused-burst' },
+    },
+  ])
 })
 
 it('is for auditors, and for a day', async () => {

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyChain } from '../../../shared/audit/chain.ts'
 import { oidSchema, type Principal, registerEntrySchema } from '../../../shared/clearance/person.ts'
 import { ACTIONS } from '../../../shared/clearance/roles.ts'
-import { readConfig } from '../../../shared/config.ts'
 import type { Footage } from '../../../shared/footage/footage.ts'
 import type { FootageId } from '../../../shared/footage/ids.ts'
 import { EVER } from '../../../shared/footage/index-keys.ts'
@@ -12,10 +11,11 @@ import { planHold } from '../../../shared/manage/holds.ts'
 import { carryOutDisposal, orderDisposal, planCallOff } from '../../../shared/retention/dispose.ts'
 import { driveDisposal } from '../../../shared/retention/drive-disposal.ts'
 import { admit } from '../../../shared/retrieve/admit.ts'
-import { composeServices, type Services } from '../../../shared/services.ts'
+import type { Services } from '../../../shared/services.ts'
 import { FOOTAGE_CONTAINERS } from '../../../shared/storage/erasure.ts'
 import { sweep } from '../../../shared/upkeep/sweep.ts'
 import { footageRecordedAt, part } from '../../unit/footage-fixture.ts'
+import { composedServices } from '../composed-services.ts'
 import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
 
 const START = Date.parse('2026-11-23T12:00:00.000Z')
@@ -24,33 +24,14 @@ let time = START
 
 let storage: TestStorage
 let services: Services
-let told: string[] = []
-let sent: string[] = []
+let told: string[]
+let sent: string[]
 beforeAll(async () => {
   storage = await startStorage()
-  const config = readConfig({
-    FootageStorage: storage.azurite.connectionString,
-    AUTH_ISSUER: 'https://login.example/v2.0',
-    AUTH_AUDIENCE: 'api://bluelamp',
-    AUTH_TENANT_ID: '5a2f1c9e-6d0b-4f57-9c41-3b7a1e0d8f21',
-    AUTH_JWKS_URI: 'https://login.example/keys',
-    SIGNING_KEY: Buffer.alloc(32, 1).toString('base64'),
-  })
-  const log = { info() {}, warn() {}, error() {} } as Services['log']
-  services = {
-    ...composeServices(config, () => new Date(time)),
-    log,
-    events: {
-      publish: async ({ type, footageId }) => {
-        told.push(`${type} ${footageId}`)
-      },
-    },
-    queues: {
-      send: async (queue, message) => {
-        sent.push(`${queue} ${message.footageId}`)
-      },
-    },
-  }
+  const composed = composedServices(storage, () => new Date(time))
+  services = composed.services
+  told = composed.told
+  sent = composed.sent
 })
 afterAll(() => storage?.[Symbol.asyncDispose]())
 
@@ -151,7 +132,7 @@ describe('a disposal', () => {
     await carryOutDisposal(services, one.id)
     expect((await services.catalogue.get(one.id)).state).toBe('ready')
     later(7)
-    told = []
+    told.length = 0
     await carryOutDisposal(services, one.id)
     expect(await traces(one)).toEqual(REMAINS)
     const truth = await services.catalogue.get(one.id)
@@ -285,7 +266,7 @@ describe('a disposal', () => {
     await order(due.id)
     later(7)
     await order(early.id)
-    sent = []
+    sent.length = 0
     await driveDisposal(services)
     expect(sent).toContain(`dispose-footage ${due.id}`)
     expect(sent).not.toContain(`dispose-footage ${early.id}`)
@@ -295,7 +276,7 @@ describe('a disposal', () => {
     }
     await expect(carryOutDisposal(dying, due.id)).rejects.toThrow('killed')
     later(1)
-    sent = []
+    sent.length = 0
     await sweep(services, 60_000)
     expect(sent).toContain(`dispose-footage ${due.id}`)
   })

@@ -1,0 +1,28 @@
+import type { Services } from '../services.ts'
+import { reportUnusualAccess } from './report.ts'
+
+const DAY_MS = 86_400_000
+
+/**
+ * Tells other systems of unusual access of today and yesterday: each finding of a person and day once,
+ * or again where a worker died before it could note that. Who may know more reads the report.
+ * @returns how many were told
+ */
+export async function tellFindings(
+  services: Pick<Services, 'activity' | 'events' | 'now'>,
+): Promise<number> {
+  const { activity, events, now } = services
+  const today = now().getTime()
+  let told = 0
+  for (const time of [today - DAY_MS, today]) {
+    const day = new Date(time).toISOString().slice(0, 10)
+    const { items } = await reportUnusualAccess(services, { day })
+    for (const { actor, finding } of items) {
+      if (await activity.isTold(day, actor, finding)) continue
+      await events.publish({ type: 'Bluelamp.UnusualAccess', day, actor, finding })
+      await activity.noteTold(day, actor, finding)
+      told += 1
+    }
+  }
+  return told
+}
