@@ -62,6 +62,31 @@ describe('a worker that is killed', () => {
   )
 
   it(
+    'while it makes an evidence package is replaced, and the package becomes ready',
+    async () => {
+      const manager = personWith('EvidenceManager')
+      const id = securedId(await scene.dock({ file: STREET, sequence: 1 }))
+      const recipient = { name: 'R. Osei', organisation: 'CPS', contact: 'r.osei@cps.example' }
+      const asked = await scene.as(manager, 'POST', `/footage/${id}/packages`, {
+        reason: 'file for the Crown Court',
+        recipients: [{ ...recipient, capacity: 'prosecution' }],
+        renditions: [],
+      })
+      expect(asked.status, asked.text).toBe(202)
+      await scene.system.host?.killWorker(0)
+      const { url } = asked.json() as { url: string }
+      await vi.waitFor(
+        async () => {
+          const seen = (await scene.as(manager, 'GET', url)).json()
+          expect(seen).toMatchObject({ state: 'ready', percent: 100 })
+        },
+        { timeout: PIPELINE_LIMIT_MS, interval: 200 },
+      )
+    },
+    PIPELINE_LIMIT_MS,
+  )
+
+  it(
     'again and again while recordings come in loses none of them',
     async () => {
       const { system } = scene
