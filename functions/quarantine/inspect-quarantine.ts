@@ -12,6 +12,7 @@ app.http(
     access: { duty: 'manage-quarantine' },
     params: { id: footageIdSchema },
     answers: { 200: { body: inspectedSchema } },
+    problems: ['gone'],
     async handle({ services, params, visitor }) {
       return { status: 200, body: await inspectQuarantine(services, await visitor(), params.id) }
     },

@@ -13,7 +13,7 @@ app.http(
     params: { id: footageIdSchema },
     body: quarantineReleaseSchema,
     answers: { 202: { body: onlyIdSchema } },
-    problems: ['conflict'],
+    problems: ['conflict', 'gone'],
     async handle({ services, params: { id }, body, visitor }) {
       await releaseQuarantine(services, await visitor(), id, body)
       return { status: 202, body: { id } }

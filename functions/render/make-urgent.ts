@@ -12,6 +12,7 @@ app.http(
     access: { duty: 'hasten-renditions' },
     params: { id: footageIdSchema },
     answers: { 202: { body: onlyIdSchema } },
+    problems: ['gone'],
     async handle({ services, params: { id }, visitor }) {
       await makeUrgent(services, await visitor(), id)
       return { status: 202, body: { id } }

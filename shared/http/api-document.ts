@@ -8,6 +8,7 @@ import {
 } from 'zod-openapi'
 import { DUTIES, mayDo, ROLES, type Role } from '../clearance/roles.ts'
 import { type ErrorCode, faultOf } from '../errors.ts'
+import { OUTLASTING } from '../retrieve/admit.ts'
 import type { Access, AnswerDeclaration, Declaration } from './declaration.ts'
 import { PROBLEM_TYPE, problemSchema } from './problem.ts'
 
@@ -114,7 +115,7 @@ export function problemsOf({ access, params, query, body, limit, problems = [] }
     !open && 'duty' in access && 'forbidden',
     params && 'not-found',
     // What was disposed of is gone for those who could have listed it.
-    !open && 'action' in access && params && 'gone',
+    !open && 'action' in access && !OUTLASTING.includes(access.action) && 'gone',
     (query || body) && 'invalid-request',
     body && 'too-large',
     limit && 'too-many-requests',

@@ -61,7 +61,7 @@ export async function judge(
 }
 
 /** What is done with the audit trail of a recording, which outlasts it. */
-const OUTLASTING: readonly Action[] = ['read-audit', 'verify']
+export const OUTLASTING: readonly Action[] = ['read-audit', 'verify']
 
 function disposedOf({ disposal }: Footage): BluelampError {
   const { rule = 'unknown', begunAt = '' } = disposal ?? {}
