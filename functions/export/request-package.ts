@@ -13,6 +13,7 @@ app.http(
     access: { action: 'take-original' },
     params: { id: footageIdSchema },
     body: packageRequestSchema,
+    limit: 'export',
     answers: { 202: { body: packageViewSchema } },
     problems: ['conflict'],
     async handle({ services, params: { id }, body, baseUrl, visitor }) {

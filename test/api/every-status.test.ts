@@ -363,6 +363,25 @@ describe('what is done on the way', () => {
     await sees('assignOfficer', 200, ADMINISTRATOR, { params })
     await sees('caseWithheld', 200, DISCLOSURE, { params: { urn: CASE } })
   })
+
+  it('to hand on what is evidence', async () => {
+    const asked = { params: { id: ready }, body: BODIES.requestPackage }
+    await sees('requestPackage', 409, INVESTIGATOR, { ...asked, params: { id: announced } })
+    const reply = await sees('requestPackage', 202, INVESTIGATOR, asked)
+    const params = { id: ready, package: (reply.json() as { package: string }).package }
+    await sees('packageContent', 409, INVESTIGATOR, { params })
+    await sees('listPackages', 200, INVESTIGATOR, { params })
+    await vi.waitFor(
+      async () =>
+        expect((await sees('packageStatus', 200, INVESTIGATOR, { params })).json()).toMatchObject({
+          state: 'ready',
+        }),
+      { timeout: PIPELINE_LIMIT_MS, interval: 200 },
+    )
+    await sees('packageContent', 302, INVESTIGATOR, { params })
+    await sees('cancelPackage', 403, DISCLOSURE, { params, body })
+    await sees('cancelPackage', 204, INVESTIGATOR, { params, body })
+  })
 })
 
 describe('what every operation is refused with', () => {
@@ -453,6 +472,7 @@ const kept = (input: Input = {}): Input =>
 const PARAMS: Record<string, string> = {
   id: NOTHING,
   request: NOTHING,
+  package: NOTHING,
   viewing: NOTHING,
   oid: NOTHING,
   serial: 'VB-0000',
@@ -473,7 +493,7 @@ const ABSENT: Record<string, string> = {
 /** The beginning of the ids of people whom nobody knows. */
 const SOMEONE = '0b8f6f5e-3d0b-4c53-9d55-0000000000'
 /** Operations that are open by role, and refuse some who have it with 403. */
-const OWN_403 = ['approveBreakGlass', 'grantAccess']
+const OWN_403 = ['approveBreakGlass', 'cancelPackage', 'grantAccess']
 /** Calls that are made together, to come to the end of a limit sooner. */
 const AT_A_TIME = 10
 const OFFICER = { officer: 'P214567' }
@@ -485,6 +505,17 @@ const BODIES: Record<string, unknown> = {
   markForCase: { reason, standing: 'unused', reviewer: 'C711038', reviewedOn: '2026-01-02' },
   orderDisposal: { reason, rule: 'non-evidential' },
   issueCamera: OFFICER,
+  requestPackage: {
+    reason,
+    recipients: [
+      {
+        name: 'A. Okoye',
+        organisation: 'CPS London',
+        capacity: 'prosecution',
+        contact: '020 7946 0000',
+      },
+    ],
+  },
   reviewBreakGlass: { outcome: 'justified', note: 'a child was found' },
 }
 const fitting = ({ id, takes }: Operation): Input =>
