@@ -20,6 +20,8 @@ const FIRST_SHARE = 0.04
 const GROWTH = 3
 /** Into about so many chunks a recording is divided, so that workers end their last ones together. */
 const CHUNKS = 16
+/** Fragments hold picture and sound of about the same time, but not of exactly the same. */
+const SOUND_APART_SECONDS = 2
 /** Smaller ones cost more to handle than they gain: half a minute of 1080p30 is one chunk. */
 const LEAST_SHARE = 0.1
 
@@ -64,6 +66,7 @@ export function cutChunks(
       endPts: next === undefined ? null : (keyframes.pts[next] ?? null),
       startSeconds,
       durationSeconds: Math.max(0, endSeconds - startSeconds),
+      position: positionBefore(media, keyframes, index === 0 ? null : first),
       packets:
         keyframes.packets.length > 0
           ? members.reduce((sum, { packets }) => sum + packets, 0)
@@ -94,6 +97,21 @@ function limitOf(index: number, whole: number): number {
   if (whole <= LEAST_SHARE) return LEAST_SHARE
   const equal = Math.min(1, Math.max(LEAST_SHARE, whole / CHUNKS))
   return Math.min(equal, FIRST_SHARE * GROWTH ** index)
+}
+
+/** From where on a keyframe is read together with the sound that is stored before it; null: the beginning. */
+function positionBefore(
+  { video }: MediaDescription,
+  { pts, positions }: KeyframeIndex,
+  keyframe: number | null,
+): number | null {
+  if (!positions) return null
+  if (keyframe === null) return 0
+  const [numerator, denominator] = video.timeBase
+  const latest = (pts[keyframe] ?? 0) - (SOUND_APART_SECONDS * denominator) / numerator
+  let from = keyframe
+  while (from > 0 && (pts[from] ?? 0) > latest) from--
+  return positions[from] ?? null
 }
 
 type Group = {

@@ -75,6 +75,8 @@ export const inputGuards = (container: Container): string[] => [
   ...['-probesize', `${PROBE_BYTES}`, '-analyzeduration', `${PROBE_MICROSECONDS}`],
   // Evidence is shown whole: an edit list could hide pictures. Its shift is applied by the plan.
   ...(container === 'mov' ? ['-ignore_editlist', '1'] : []),
+  // Else all fragments of a movie are visited before the first picture is given.
+  ...(container === 'mov' ? ['-fflags', '+ignidx'] : []),
   ...['-f', container],
 ]
 

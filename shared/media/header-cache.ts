@@ -63,7 +63,7 @@ async function headerSpans(source: FootageSource, signal: AbortSignal): Promise<
 }
 
 /** A source that gives the spans, ascending and apart, from memory and the rest from below. */
-const withSpans = (source: FootageSource, spans: readonly Span[]): FootageSource => ({
+export const withSpans = (source: FootageSource, spans: readonly Span[]): FootageSource => ({
   size: source.size,
   async *read(start, endExclusive, signal) {
     let at = start

@@ -21,6 +21,11 @@ export const keyframeIndexSchema = z.object({
   packets: z.array(z.int().positive()),
   /** Bytes of video from each keyframe up to the next; empty where nobody counted. */
   bytes: z.array(z.int().nonnegative()),
+  /**
+   * The byte from which each keyframe can be read by itself, after the header; absent where ffmpeg
+   * finds its own way.
+   */
+  positions: z.array(z.int().nonnegative()).optional(),
   /** First moment after the last picture. */
   endPts: z.int(),
   /**

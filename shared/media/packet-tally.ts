@@ -102,6 +102,7 @@ export function indexOfTally(tally: Tally, media: MediaDescription): KeyframeInd
     pts: tally.pts,
     packets: tally.packets,
     bytes: tally.bytes,
+    ...(container === 'mov' && tally.positions.length > 0 && { positions: tally.positions }),
     endPts,
     zeroSeconds: { video: zero, audio: zero },
     soundLeadSeconds: 0,

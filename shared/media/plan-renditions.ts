@@ -42,6 +42,7 @@ export function planRenditions(
   const { timeBase } = media.video
   const shown = (pts: number) => (pts * timeBase[0]) / timeBase[1] - keyframes.zeroSeconds.video
   const durationSeconds = Math.max(shown(keyframes.endPts), 0.001)
+  const poster = posterCandidates(keyframes.pts.length)
   const display = displaySize(media.video)
   const group = largestGroup(media, keyframes)
   const longestSegmentSeconds = longestSegment(group.seconds)
@@ -58,7 +59,8 @@ export function planRenditions(
       limitFrameRate: media.video.frameRate > PROXY_FRAME_RATE,
     },
     proxyOmitted: reasonAgainstDecoding(group),
-    posterSeconds: posterCandidates(keyframes.pts.map(shown)),
+    posterSeconds: poster.map((keyframe) => shown(keyframes.pts[keyframe] ?? 0)),
+    posterPositions: poster.flatMap((keyframe) => keyframes.positions?.[keyframe] ?? []),
     audio: soundMethod(media, keyframes, durationSeconds),
     storyboard: {
       intervalSeconds: tileInterval(durationSeconds),
@@ -139,12 +141,9 @@ const tileSize = (size: Size): { tileWidth: number; tileHeight: number } => ({
 })
 
 /** Keyframes worth looking at for the poster, spread over the recording, the best guess first. */
-const posterCandidates = (keyframeSeconds: readonly number[]): number[] => {
+const posterCandidates = (keyframes: number): number[] => {
   const places = [0.1, 0.35, 0.6, 0.85, 0]
-  const chosen = places.flatMap(
-    (place) => keyframeSeconds[Math.floor(place * keyframeSeconds.length)] ?? [],
-  )
-  return [...new Set(chosen)]
+  return [...new Set(places.map((place) => Math.floor(place * keyframes)))]
 }
 
 const tileInterval = (durationSeconds: number): number =>

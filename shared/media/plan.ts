@@ -12,6 +12,8 @@ export const chunkPlanSchema = z.object({
   /** When it is shown, in seconds of the recording. */
   startSeconds: z.number().nonnegative(),
   durationSeconds: z.number().nonnegative(),
+  /** The byte from which on a fragmented movie is read for it; null: ffmpeg finds its own way. */
+  position: z.int().nonnegative().nullable().default(null),
   /** Packets of video that it holds; null where the container does not tell beforehand. */
   packets: z.int().positive().nullable(),
 })
@@ -41,6 +43,8 @@ export const renditionPlanSchema = z.object({
   proxyOmitted: z.string().nullable().default(null),
   /** Keyframes to try for the poster, in order, in seconds of the recording. */
   posterSeconds: z.array(z.number()).min(1),
+  /** The byte from which on a fragmented movie is read for each of them; else empty. */
+  posterPositions: z.array(z.int().nonnegative()).default([]),
   audio: trackMethodSchema.nullable(),
   storyboard: z.object({
     intervalSeconds: z.number().positive(),

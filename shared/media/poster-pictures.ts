@@ -1,3 +1,4 @@
+import { fromFragment } from './mp4/from-fragment.ts'
 import { readBytes, readMovieHeader } from './mp4/movie-header.ts'
 import { movieOfOneSample } from './mp4/one-picture.ts'
 import { samplesOf } from './mp4/samples.ts'
@@ -25,7 +26,10 @@ export async function* posterPictures(
 ): AsyncGenerator<PosterPicture> {
   const found = await findKeyframes(source, plan, signal)
   if (!found) {
-    yield* plan.posterSeconds.map((at) => ({ at, source, alone: false }))
+    for (const [n, at] of plan.posterSeconds.entries()) {
+      const position = plan.posterPositions[n] ?? null
+      yield { at, source: await fromFragment(source, position, signal), alone: false }
+    }
     return
   }
   const { moov, keyframes } = found

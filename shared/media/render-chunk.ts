@@ -5,9 +5,11 @@ import type { ChunkResult, StoryboardOutput } from './chunk-result.ts'
 import { DescentProof } from './descent.ts'
 import { MediaError } from './errors.ts'
 import { provenanceOf, runFfmpeg } from './ffmpeg.ts'
+import { fromFragment } from './mp4/from-fragment.ts'
 import type { OutputKind, OutputSink } from './output-sink.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
 import { type RangeProxy, serveRanges } from './range-proxy.ts'
+import { withRecentBlocks } from './recent-blocks.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
 import { writeRendition } from './write-rendition.ts'
@@ -44,7 +46,11 @@ export type ChunkJob = {
 export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const { source, tools, plan, chunk, wanted, signal } = job
   let touch = () => {}
-  await using proxy = await serveRanges(source, {
+  const read =
+    chunk.position === null
+      ? source
+      : withRecentBlocks(await fromFragment(source, chunk.position, signal))
+  await using proxy = await serveRanges(read, {
     signal,
     onBytes: () => touch(),
     windowBytes: WINDOW_BYTES,

@@ -135,7 +135,8 @@ export class FragmentedReader implements UnitReader {
           duration,
           bytes: size,
           key: (flags & (NON_SYNC | DEPENDS)) === 0,
-          position,
+          // Read from the middle on, ffmpeg may not know the shift.
+          ...(shift === 0 && { position }),
         })
       if (track.handler === 'soun') tallySound(this.#tally, pts, pts + duration)
     }
