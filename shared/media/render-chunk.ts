@@ -59,10 +59,19 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const proof = wanted.copy && isCopied ? new DescentProof(plan.media) : null
   const outputs: Pick<ChunkResult, OutputKind> = { copy: null, proxy: null, storyboard: null }
   const sinks: OutputSink[] = []
-  const opened = (kind: OutputKind) => {
+  // ffmpeg, whose pipe closes then, may complain before it is killed: the cause is what was thrown.
+  let refusal: { error: unknown } | null = null
+  const opened = (kind: OutputKind): OutputSink => {
     const sink = job.openOutput(kind)
     sinks.push(sink)
-    return sink
+    return {
+      commit: () => sink.commit(),
+      write: (bytes) =>
+        sink.write(bytes).catch((error: unknown) => {
+          refusal ??= { error }
+          throw error
+        }),
+    }
   }
   const rendition = (kind: 'copy' | 'proxy', copied: boolean) => async (pipe: Readable) => {
     const onPicture = (packet: Buffer, kept: boolean) => {
@@ -89,7 +98,8 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
     onProgress: progressOf(job),
     onStart: (alive) => (touch = alive),
   }).catch((error: unknown) => {
-    throw unread() ? sourceFailed(proxy) : error
+    if (unread()) throw sourceFailed(proxy)
+    throw refusal ? refusal.error : error
   })
   if (unread()) throw sourceFailed(proxy)
   // A worker that has lost its claim must not publish.
