@@ -20,7 +20,7 @@ export function tryIt({ api, tokenEndpoint, clientId, player, dock }: Addresses)
 API=${api}
 field() { grep -o "\\"$1\\":\\"[^\\"]*\\"" | head -n 1 | cut -d '"' -f 4; }
 signin() { echo "Authorization: Bearer $(curl -s ${tokenEndpoint} -d grant_type=password -d client_id=${clientId} --data-urlencode "username=$1" | field access_token)"; }
-ASHA=$(signin 'Asha Rahman'); GRACE=$(signin 'Grace Adeyemi'); HELEN=$(signin 'Helen Marsh'); FATIMA=$(signin 'Fatima Siddiqui'); LEON=$(signin 'Leon Carter')
+ASHA=$(signin 'Asha Rahman'); GRACE=$(signin 'Grace Adeyemi'); HELEN=$(signin 'Helen Marsh'); OWEN=$(signin 'Owen Price'); FATIMA=$(signin 'Fatima Siddiqui'); LEON=$(signin 'Leon Carter')
 
 # A docking station uploads; the camera may be wiped when it ends well
 ${dock} ${SAMPLE_RECORDING} --crime 2412345/26
