@@ -35,8 +35,10 @@ export type DocumentTable<T> = {
 
 /** Sees a table as documents of one schema. */
 export function documentTable<T>(table: TableClient, schema: z.ZodType<T>): DocumentTable<T> {
+  // Made once: to build a schema costs more than to check a row by it.
+  const storedSchema = rowSchema.pipe(z.object({ document: schema }))
   const parse = (entity: TableEntityResult<object>): Stored<T> => {
-    const row = rowSchema.pipe(z.object({ document: schema })).safeParse(entity)
+    const row = storedSchema.safeParse(entity)
     if (row.success) return { value: row.data.document, etag: entity.etag, rowKey: keyOf(entity) }
     throw new BluelampError(
       'damaged-record',
