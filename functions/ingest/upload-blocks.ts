@@ -14,8 +14,9 @@ app.http(
     params: { id: footageIdSchema },
     query: z.strictObject({ part: partNameSchema.default('recording') }),
     answers: { 200: { body: pendingBlocksSchema } },
-    async handle({ services, caller, params, query }) {
-      return { status: 200, body: await pendingBlocks(services, caller, params.id, query.part) }
+    async handle({ services, caller: { oid }, clientAddress, params, query }) {
+      const dock = { oid, clientAddress }
+      return { status: 200, body: await pendingBlocks(services, dock, params.id, query.part) }
     },
   }),
 )

@@ -12,8 +12,9 @@ app.http(
     access: { duty: 'upload-footage' },
     params: { id: footageIdSchema },
     answers: { 200: { body: uploadStatusSchema } },
-    async handle({ services, caller, params }) {
-      return { status: 200, body: await uploadStatus(services, caller, params.id) }
+    async handle({ services, caller: { oid }, clientAddress, params }) {
+      const dock = { oid, clientAddress }
+      return { status: 200, body: await uploadStatus(services, dock, params.id) }
     },
   }),
 )

@@ -7,7 +7,9 @@ import type {
 import type { z } from 'zod'
 import { hasDuty } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
+import type { Duty } from '../clearance/roles.ts'
 import { BluelampError } from '../errors.ts'
+import type { Refusal } from '../retrieve/admit.ts'
 import { type Services, servicesFor } from '../services.ts'
 import type {
   Access,
@@ -107,7 +109,7 @@ async function callOf(
 ): Promise<LooseCall> {
   const address = clientAddress(request)
   // Who calls is asked first: strangers do not learn what a request should look like.
-  const identified = await identify(declaration.access, request, services, address)
+  const identified = await identify(declaration, request, services, address)
   if (identified && declaration.limit) {
     await spendAllowance(services, identified.caller.oid, declaration.limit)
   }
@@ -115,20 +117,28 @@ async function callOf(
   return { services, clientAddress: address, baseUrl: url.origin, ...read, ...identified }
 }
 
-/** @throws BluelampError `unauthenticated`; `forbidden` if none of the caller's roles has the duty */
+/**
+ * Who is refused for their roles is known, so it stands in the log of attempts, under the route: what
+ * else they sent has not been looked at.
+ * @throws BluelampError `unauthenticated`; `forbidden` if none of the caller's roles has the duty
+ */
 async function identify(
-  access: Access,
+  { access, name }: Declaration,
   request: HttpRequest,
-  { authenticate, people }: Services,
-  address: string | null,
+  { authenticate, people, attempts }: Services,
+  clientAddress: string | null,
 ): Promise<Identified | undefined> {
   if (access === 'anyone' || access === 'ticket') return undefined
   const caller = await authenticate(request.headers.get('authorization'))
-  if ('duty' in access && !hasDuty(caller.roles, access.duty)) {
-    const duty = access.duty.replaceAll('-', ' ')
-    throw new BluelampError('forbidden', `Your roles do not include one that may ${duty}.`)
-  }
   const { oid, roles, vouchedUntil } = caller
+  const refuse = async (duty: Duty, refusal: Refusal, message: string): Promise<never> => {
+    await attempts.note({ actor: oid, action: duty, footageId: name, refusal, clientAddress })
+    throw new BluelampError('forbidden', message)
+  }
+  if ('duty' in access && !hasDuty(roles, access.duty)) {
+    const duty = access.duty.replaceAll('-', ' ')
+    await refuse(access.duty, 'role', `Your roles do not include one that may ${duty}.`)
+  }
   let read: Promise<Principal> | undefined
   const principal = (): Promise<Principal> => {
     read ??= people
@@ -140,12 +150,13 @@ async function identify(
   if ('duty' in access && access.duty !== 'upload-footage') {
     const { register } = await principal()
     if (register && register.status !== 'serving') {
-      throw new BluelampError('forbidden', 'The people register does not have you in service.')
+      const message = 'The people register does not have you in service.'
+      await refuse(access.duty, 'not-serving', message)
     }
   }
   const visitor = async () => ({
     principal: await principal(),
-    clientAddress: address,
+    clientAddress,
     vouchedUntil,
   })
   return { caller, principal, visitor }

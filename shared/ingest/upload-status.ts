@@ -1,11 +1,14 @@
 import { z } from 'zod'
-import type { Caller } from '../access/authenticate.ts'
+import type { Oid } from '../clearance/person.ts'
 import { nothingHere } from '../errors.ts'
 import { type Footage, footageSchema, type Part, partSchema } from '../footage/footage.ts'
 import { type FootageId, type PartName, partNameSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import { pendingBlockSchema } from '../storage/landing.ts'
 import { findPart, mayWipe } from './parts.ts'
+
+/** The dock that asks, and from where. */
+export type Docked = { oid: Oid; clientAddress: string | null }
 
 /** What has become of an upload, and whether the camera may be wiped. */
 export const uploadStatusSchema = footageSchema.pick({ id: true, state: true }).extend({
@@ -35,7 +38,7 @@ export const pendingBlocksSchema = z.object({
  */
 export async function uploadStatus(
   services: Services,
-  dock: Caller,
+  dock: Docked,
   id: FootageId,
 ): Promise<UploadStatus> {
   const footage = await ownUpload(services, dock, id)
@@ -59,7 +62,7 @@ export async function uploadStatus(
  */
 export async function pendingBlocks(
   services: Services,
-  dock: Caller,
+  dock: Docked,
   id: FootageId,
   part: PartName,
 ): Promise<z.infer<typeof pendingBlocksSchema>> {
@@ -68,10 +71,22 @@ export async function pendingBlocks(
   return { part, blocks: await services.landing.pendingBlocks(id, part) }
 }
 
-async function ownUpload({ catalogue }: Services, dock: Caller, id: FootageId): Promise<Footage> {
+async function ownUpload(
+  { catalogue, attempts }: Services,
+  { oid, clientAddress }: Docked,
+  id: FootageId,
+): Promise<Footage> {
   const footage = await catalogue.find(id)
-  if (footage?.dock !== dock.oid) throw nothingHere()
-  return footage
+  if (footage?.dock === oid) return footage
+  const refusal = footage ? 'another-dock' : 'missing'
+  await attempts.note({
+    actor: oid,
+    action: 'upload-footage',
+    footageId: id,
+    refusal,
+    clientAddress,
+  })
+  throw nothingHere()
 }
 
 function problemOf({ mismatches }: Part): string {

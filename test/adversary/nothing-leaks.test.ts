@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { samplePeople } from '../../infra/local/sample-people.ts'
+import type { Declaration } from '../../shared/http/declaration.ts'
+import {
+  AUDITOR,
+  DOCK,
+  MANAGER,
+  OTHER_BOROUGH,
+  OTHER_DOCK,
+  UNVETTED,
+  uploadRequest,
+} from '../functions/local-app.ts'
+import { freeBlock } from '../local/start/free-block.ts'
+import { openScene, PIPELINE_LIMIT_MS, personWith, type Reply, type Scene } from '../scene.ts'
+import { addressOf, bodyOf, NOTHING, parametersOf, ROUTES } from './routes.ts'
+import { type WatchedStorage, watchedStorage } from './watched-storage.ts'
+
+const NATIONAL_SECURITY_ONLY = 'Ruth Kessler'
+const SUPERVISOR = personWith('Supervisor')
+const NEVER = '0 0 0 1 1 *'
+const BYTES = 'not for everybody'
+const reason = 'asked for by the officer in charge'
+
+/** Who may not see which recording: one of Camden, or one of Hackney. */
+const STRANGERS = [
+  [OTHER_BOROUGH, 'camden'],
+  [UNVETTED, 'camden'],
+  [NATIONAL_SECURITY_ONLY, 'camden'],
+  [SUPERVISOR, 'hackney'],
+  [personWith('Officer'), 'hackney'],
+  [personWith('DisclosureOfficer'), 'camden'],
+  [personWith('Administrator'), 'camden'],
+  [OTHER_DOCK, 'camden'],
+] as const
+type Borough = (typeof STRANGERS)[number][1]
+
+let watched: WatchedStorage
+let scene: Scene
+const recordings = new Map<Borough, { id: string; package: string }>()
+
+beforeAll(async () => {
+  const port = await freeBlock()
+  watched = await watchedStorage(port)
+  scene = await openScene({
+    port,
+    settings: {
+      FootageStorage: watched.connectionString,
+      SWEEP_SCHEDULE: NEVER,
+      ANCHOR_SCHEDULE: NEVER,
+      DISPOSAL_SCHEDULE: NEVER,
+    },
+  })
+  for (const borough of ['camden', 'hackney'] as const) {
+    recordings.set(borough, await recordingOf(borough))
+  }
+  for (const { id, package: key } of recordings.values()) {
+    await scene.until(id, 'unplayable')
+    await vi.waitFor(
+      async () => {
+        const made = await scene.as(MANAGER, 'GET', `/footage/${id}/packages/${key}`)
+        expect(made.json()).toMatchObject({ state: 'ready' })
+      },
+      { timeout: 30_000, interval: 200 },
+    )
+  }
+}, PIPELINE_LIMIT_MS)
+afterAll(async () => {
+  await scene?.[Symbol.asyncDispose]()
+  await watched?.[Symbol.asyncDispose]()
+})
+
+/** A recording that is secured, held, linked, and of which a package is asked for. */
+async function recordingOf(borough: Borough) {
+  const request = uploadRequest(BYTES, {
+    borough,
+    unit: `${borough}-cid`,
+    officer: 'P555001',
+    references: [{ type: 'crime', value: '2499999/26' }],
+  })
+  const opened = (await scene.as(DOCK, 'POST', '/uploads', request)).json() as {
+    id: string
+    uploads: { url: string }[]
+  }
+  const sent = await fetch(opened.uploads[0]?.url ?? '', {
+    method: 'PUT',
+    body: BYTES,
+    headers: { 'x-ms-blob-type': 'BlockBlob' },
+  })
+  expect(sent.status).toBe(201)
+  const { id } = opened
+  await vi.waitFor(
+    async () => {
+      const status = await scene.as(DOCK, 'GET', `/uploads/${id}`)
+      expect(status.json()).toMatchObject({ mayWipe: true })
+    },
+    { timeout: 30_000, interval: 100 },
+  )
+  const asked = await scene.as(MANAGER, 'POST', `/footage/${id}/packages`, {
+    reason,
+    recipients: [
+      { name: 'A. Clerk', organisation: 'CPS', capacity: 'prosecution', contact: 'a@example.org' },
+    ],
+  })
+  expect(asked.status, asked.text).toBe(202)
+  return { id, package: (asked.json() as { package: string }).package }
+}
+
+const ofRecordings = ROUTES.filter(
+  (route) => parametersOf(route).includes('id') && typeof route.access === 'object',
+)
+
+/** Asking to break the glass is for those whom nothing ties to a recording, and it is recorded. */
+const mayAsk = (who: string, { name }: Declaration): boolean =>
+  name === 'askBreakGlass' && (who === OTHER_BOROUGH || who === SUPERVISOR)
+
+const currentEtag = async (id: string): Promise<string> =>
+  (await scene.as(MANAGER, 'GET', `/footage/${id}/management`)).headers.get('etag') ?? ''
+
+/** What of an answer a caller can compare: all but when it was given. */
+const comparable = ({ status, headers, text }: Reply) => {
+  const rest = Object.fromEntries(headers)
+  delete rest.date
+  return { status, headers: rest, text }
+}
+
+describe.each(STRANGERS)('%s', (who, borough) => {
+  const known = () => {
+    const recording = recordings.get(borough)
+    if (!recording) throw new Error(`There is no recording of ${borough}.`)
+    return recording
+  }
+
+  it.each(ofRecordings.map((route) => [route.name, route] as const))(
+    'cannot tell by %s whether there is a recording that they may not see',
+    async (_, route) => {
+      if (mayAsk(who, route)) return
+      const { id, package: key } = known()
+      const ask = async (of: string, ifMatch: string) => {
+        watched.taken()
+        const at = addressOf(route, { id: of, package: key })
+        const reply = await scene.as(who, route.method, `/${at}`, bodyOf(route), {
+          'if-match': ifMatch,
+        })
+        return { answer: comparable(reply), storage: watched.taken() }
+      }
+      const versions = route.headers?.['if-match'] ? ['"rev-1"', await currentEtag(id), '*'] : ['*']
+      for (const ifMatch of versions) {
+        // Once more if a timer of the app came in between, or the first call of a limit made its row.
+        const missing = await vi.waitFor(
+          async () => {
+            const [missing, refused] = [await ask(NOTHING, ifMatch), await ask(id, ifMatch)]
+            expect(refused.answer).toEqual(missing.answer)
+            expect(refused.storage, 'what it cost').toEqual(missing.storage)
+            return missing
+          },
+          { timeout: 15_000 },
+        )
+        expect(missing.storage, 'the log of attempts').toContain('POST attempts')
+        expect([403, 404]).toContain(missing.answer.status)
+        if ('action' in Object(route.access)) expect(missing.answer.status).toBe(404)
+      }
+    },
+  )
+
+  it('finds it in no list, whatever they search by', async () => {
+    for (const query of [
+      `borough=${borough}`,
+      `unit=${borough}-cid`,
+      'officer=P555001',
+      'reference=crime:2499999/26',
+      'state=unplayable',
+    ]) {
+      const reply = await scene.as(who, 'GET', `/footage?${query}`)
+      expect(reply.text).not.toContain(known().id)
+      if (reply.status === 403) continue
+      expect(reply.json()).toMatchObject({ next: null })
+    }
+  })
+})
+
+it('leaves no trace of who was refused in the trail of a recording', async () => {
+  const oidOf = (who: string) => samplePeople.find(({ name }) => name === who)?.oid
+  for (const [borough, { id }] of recordings) {
+    const trail = await scene.as(AUDITOR, 'GET', `/footage/${id}/audit`)
+    const { items } = trail.json() as { items: { action: string; actor: string }[] }
+    expect(items.map(({ action }) => action)).toContain('footage-secured')
+    for (const [who, of] of STRANGERS) {
+      if (of !== borough) continue
+      expect(items.map(({ actor }) => actor)).not.toContain(oidOf(who))
+    }
+  }
+})
