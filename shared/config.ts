@@ -24,6 +24,7 @@ const settingsSchema = z.object({
     .number()
     .nonnegative()
     .default(7 * 24),
+  RETRY_SCALE: z.coerce.number().nonnegative().default(1),
   SWEEP_IDLE_SECONDS: z.coerce.number().int().positive().default(900),
   TSA_URL: z.url().optional(),
   TSA_CERTIFICATES: z.string().includes('-----BEGIN CERTIFICATE-----').optional(),
@@ -49,6 +50,8 @@ export type Config = {
   proxyPolicy: 'eager' | 'on-view'
   /** How long a disposal that was ordered can be called off. */
   disposalGraceMs: number
+  /** Part of the waits before failed work is tried again; 1 is all of them. */
+  retryScale: number
   /** How long a recording may stand still before the sweep looks at it. */
   sweepIdleMs: number
   /**
@@ -84,6 +87,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     reasonRequired: settings.REASON_REQUIRED,
     proxyPolicy: settings.PROXY_POLICY,
     disposalGraceMs: settings.DISPOSAL_GRACE_HOURS * 3_600_000,
+    retryScale: settings.RETRY_SCALE,
     sweepIdleMs: settings.SWEEP_IDLE_SECONDS * 1000,
     timestamps: { url: settings.TSA_URL ?? null, trustedPem: settings.TSA_CERTIFICATES ?? null },
     media: {

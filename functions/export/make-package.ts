@@ -2,6 +2,8 @@ import { listen, onMessage } from '../../shared/events/edge.ts'
 import { makePackage } from '../../shared/export/make-package.ts'
 
 /** Makes an evidence package, or a part of it that one message may take. */
-export const handleMakePackage = onMessage('make-package', makePackage)
+export const handleMakePackage = onMessage('make-package', (services, order, signal) =>
+  makePackage(services, order, signal),
+)
 
 listen('make-package', handleMakePackage)

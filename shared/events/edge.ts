@@ -1,7 +1,15 @@
 import { app, type EventGridHandler, type StorageQueueHandler } from '@azure/functions'
 import { type Services, servicesFor } from '../services.ts'
 import { type BlobCreated, parseBlobCreated } from './blob-created.ts'
-import { lanesOf, MESSAGES, type Message, type QueueName } from './messages.ts'
+import {
+  type Lane,
+  laneQueue,
+  lanesOf,
+  MESSAGES,
+  type Message,
+  type QueueName,
+} from './messages.ts'
+import { tryAgainLater } from './try-again.ts'
 
 /** The connection, by the name of its settings, that holds footage, queues and tables. */
 export const FOOTAGE_STORAGE = 'FootageStorage'
@@ -13,8 +21,10 @@ export const FOOTAGE_STORAGE = 'FootageStorage'
 const WORK_LIMIT_MS = 9.5 * 60_000
 
 /** Registers a worker for every lane of its queue: `renderChunk`, `renderChunkUrgent`. */
-export function listen<Q extends QueueName>(queue: Q, handler: StorageQueueHandler): void {
-  for (const queueName of lanesOf(queue)) {
+export function listen(queue: QueueName, handlerOf: (lane: Lane) => StorageQueueHandler): void {
+  for (const lane of lanesOf(queue)) {
+    const queueName = laneQueue(queue, lane)
+    const handler = handlerOf(lane)
     app.storageQueue(functionName(queueName), { queueName, connection: FOOTAGE_STORAGE, handler })
   }
 }
@@ -32,13 +42,27 @@ export const onBlobCreated =
   async (event, context) =>
     act(servicesFor(context), parseBlobCreated(event))
 
-/** The edge around queue workers. What is thrown puts the message back, at the fifth time aside. */
+/**
+ * The edge around the queue workers of a lane. What fails is tried again after waits that grow, at
+ * the fifth time put aside. A worker that dies, or cannot even say so, leaves that to the queue.
+ */
 export const onMessage =
   <Q extends QueueName>(
     queue: Q,
-    act: (services: Services, message: Message<Q>, signal: AbortSignal) => Promise<void>,
-  ): StorageQueueHandler =>
+    act: (
+      services: Services,
+      message: Message<Q>,
+      signal: AbortSignal,
+      lane: Lane,
+    ) => Promise<void>,
+  ): ((lane: Lane) => StorageQueueHandler) =>
+  (lane) =>
   async (body, context) => {
     const message = MESSAGES[queue].parse(body) as Message<Q>
-    await act(servicesFor(context), message, AbortSignal.timeout(WORK_LIMIT_MS))
+    const services = servicesFor(context)
+    try {
+      await act(services, message, AbortSignal.timeout(WORK_LIMIT_MS), lane)
+    } catch (error) {
+      await tryAgainLater(services, queue, message, lane, error)
+    }
   }

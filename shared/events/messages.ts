@@ -6,7 +6,10 @@ import { footageIdSchema, partNameSchema } from '../footage/ids.ts'
  * The messages of every queue. A schema version in each lets a new release read what an old one
  * sent. No field is called `id`: the host would let it hide the id of the message itself.
  */
-const v1 = { schemaVersion: z.literal(1) }
+const v1 = {
+  schemaVersion: z.literal(1),
+  attempt: z.int().positive().optional().describe('counted from 1; absent: the first'),
+}
 
 /** The renditions that one run over a chunk can make. */
 export const chunkRenditionSchema = z.enum(['copy', 'proxy', 'storyboard'])
@@ -53,10 +56,12 @@ const SINGLE_LANE: readonly QueueName[] = ['index-rendition', 'dispose-footage',
 export const laneQueue = (queue: QueueName, lane: Lane): string =>
   lane === 'urgent' && !SINGLE_LANE.includes(queue) ? `${queue}-urgent` : queue
 
-/** The queues in storage that carry this work. */
-export const lanesOf = (queue: QueueName): string[] => [
-  ...new Set(LANES.map((lane) => laneQueue(queue, lane))),
-]
+/** Where the host puts what failed five times. */
+export const poisonOf = (queueName: string): string => `${queueName}-poison`
+
+/** The lanes that this work has. */
+export const lanesOf = (queue: QueueName): readonly Lane[] =>
+  SINGLE_LANE.includes(queue) ? ['ordinary'] : LANES
 
 /** All kinds of work. Their queues are declared in infra/topology.json; a test compares them. */
 export const QUEUES = Object.keys(MESSAGES) as QueueName[]

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readTopology } from '../../infra/topology.ts'
-import { lanesOf, QUEUES } from '../../shared/events/messages.ts'
+import { laneQueue, lanesOf, QUEUES } from '../../shared/events/messages.ts'
 import { CONTAINERS, TABLES } from '../../shared/storage/clients.ts'
 import { type LocalApp, MANAGER, startApp } from './local-app.ts'
 
@@ -96,7 +96,7 @@ describe('the built app', () => {
   })
 
   it('works on every declared queue, and reads every poison queue', () => {
-    const queues = QUEUES.flatMap(lanesOf)
+    const queues = QUEUES.flatMap((queue) => lanesOf(queue).map((lane) => laneQueue(queue, lane)))
     expect(queues.toSorted()).toEqual(topology.queues.toSorted())
     const functions = queues.map((queue) =>
       queue.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),

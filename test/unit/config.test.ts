@@ -33,6 +33,7 @@ it('has defaults for what need not be set', () => {
     reasonRequired: true,
     proxyPolicy: 'eager',
     disposalGraceMs: 604_800_000,
+    retryScale: 1,
     sweepIdleMs: 900_000,
   })
 })
@@ -73,6 +74,7 @@ describe('refused, by the name of the setting,', () => {
     ['PROXY_POLICY', 'secret-never'],
     ['SWEEP_IDLE_SECONDS', 'secret-soon'],
     ['SWEEP_IDLE_SECONDS', '-1'],
+    ['RETRY_SCALE', '-1'],
     ['DOMAIN_TOPIC_ENDPOINT', 'secret-topic'],
   ])('is %s = %s, and the value is not repeated', (name, value) => {
     const { message } = refusal({ ...SETTINGS, [name]: value })

@@ -42,7 +42,10 @@ beforeAll(async () => {
     ...composeServices(config, () => new Date(Date.now() + ahead)),
     log: { info() {}, warn() {}, error() {} } as Services['log'],
     events: { publish: async () => {} },
-    queues: { send: async (_queue, message) => void waiting.push(message as never) },
+    queues: {
+      send: async (_queue, message) => void waiting.push(message as never),
+      setAside: async () => {},
+    },
   }
 })
 afterAll(() => storage?.[Symbol.asyncDispose]())

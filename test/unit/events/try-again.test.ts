@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { tryAgainLater, waitAfter } from '../../../shared/events/try-again.ts'
+import { newFootageId } from '../../../shared/footage/ids.ts'
+import type { Services } from '../../../shared/services.ts'
+
+it('waits longer after every attempt, and gives up after the fifth', () => {
+  expect([1, 2, 3, 4, 5, 6].map(waitAfter)).toEqual([15, 60, 240, 900, null, null])
+})
+
+it('counts attempts in the message, in the lane it came by, until it is put aside', async () => {
+  const footageId = newFootageId()
+  const done: unknown[] = []
+  const services = {
+    config: { retryScale: 0.1 },
+    log: { warn: () => {} },
+    queues: {
+      send: async (...sent: unknown[]) => void done.push(sent),
+      setAside: async (...aside: unknown[]) => void done.push(aside),
+    },
+  } as unknown as Services
+  const message = { schemaVersion: 1 as const, footageId }
+  const failed = (attempt: object) =>
+    tryAgainLater(services, 'make-poster', { ...message, ...attempt }, 'urgent', new Error('no'))
+  await failed({})
+  await failed({ attempt: 4 })
+  await failed({ attempt: 5 })
+  expect(done).toEqual([
+    ['make-poster', { ...message, attempt: 2 }, 'urgent', 2],
+    ['make-poster', { ...message, attempt: 5 }, 'urgent', 90],
+    ['make-poster', { ...message, attempt: 5 }, 'urgent'],
+  ])
+})
