@@ -1,6 +1,6 @@
 import { isServable } from '../clearance/marking.ts'
 import { laneOf } from '../events/lane.ts'
-import type { ChunkRendition } from '../events/messages.ts'
+import type { ChunkRendition, Lane } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { isDisposed } from '../footage/state.ts'
@@ -13,12 +13,16 @@ const KINDS = ['copy', 'proxy', 'storyboard'] as const satisfies ChunkRendition[
  * Puts on queues whatever a recording still lacks: its poster, and each chunk that is not yet
  * published in every rendition asked for, the first chunk first. Sending it twice does no harm.
  * Chunks that were given up wait for a person's word. What is marked too high is left alone.
+ * @param lane another than the recording's own, where someone waits for this
  */
-export async function driveRenditions(services: Services, footage: Footage): Promise<void> {
+export async function driveRenditions(
+  services: Services,
+  footage: Footage,
+  lane: Lane = laneOf(footage),
+): Promise<void> {
   if (!isServable(footage.marking) || isDisposed(footage.state)) return
   const { queues } = services
   const { id } = footage
-  const lane = laneOf(footage)
   if (!footage.poster) await queues.send('make-poster', { footageId: id }, lane)
   const chunks = footage.renditions[0]?.chunks ?? 0
   const missing = await missingRenditions(services, footage, chunks)

@@ -1,6 +1,6 @@
 import { isServable } from '../clearance/marking.ts'
 import { alertIfIsolated, announce } from '../events/announce.ts'
-import type { Message } from '../events/messages.ts'
+import type { Lane, Message } from '../events/messages.ts'
 import type { Footage, OriginalPart, RenditionProgress } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { advance, isDisposed } from '../footage/state.ts'
@@ -19,12 +19,13 @@ import { rollUp } from './roll-up.ts'
 /**
  * Looks at a secured recording, plans how it is rendered, and puts the work on queues. What cannot
  * be played becomes `unplayable` and is not decoded again without a person's word. What is marked
- * too high for this cloud is left alone.
+ * too high for this cloud is left alone. What is planned in the urgent lane is rendered in it.
  */
 export async function planFootage(
   services: Services,
   { footageId: id, redrive }: Omit<Message<'plan-renditions'>, 'schemaVersion'>,
   signal: AbortSignal,
+  lane: Lane,
 ): Promise<void> {
   const { catalogue, renditions, log } = services
   const footage = await recordSecured(services, id, 'recording')
@@ -33,7 +34,7 @@ export async function planFootage(
   if (!original) return log.warn('there is no original to render', { footageId: id })
   if (!isServable(footage.marking)) return alertIfIsolated(services, footage)
   if (footage.state === 'unplayable' && !redrive) return
-  if (footage.renditions.length > 0 && !redrive) return driveRenditions(services, footage)
+  if (footage.renditions.length > 0 && !redrive) return driveRenditions(services, footage, lane)
 
   const plan = await planOf(services, id, original, signal)
   if ('reason' in plan) return giveUp(services, footage, plan)
@@ -50,7 +51,7 @@ export async function planFootage(
         current.renditions.length > 0 ? current.renditions : progressOf(services, current, plan),
     }
   })
-  await driveRenditions(services, planned)
+  await driveRenditions(services, planned, planned.urgent ? 'urgent' : lane)
   // Where nothing was missing, nothing will arrive to bring the state up to date.
   await rollUp(services, id)
 }

@@ -98,10 +98,12 @@ describe('recordings that wait for the same workers', () => {
   })
 
   it('meanwhile the beginning of the long one plays, and what is added changes nothing of it', async () => {
-    // Watching starts the proxy that nobody had asked for; the copy does not wait for it.
-    await proxies.shut()
+    // Watching starts the proxy that nobody had asked for, past everything that stands in line.
     const { url } = await openPlayback(long)
     expect(await textOf(url)).not.toContain('proxy.m3u8')
+    await until(long, (progress) => rendition(progress, 'proxy')?.finished === 1)
+    // The copy does not wait for the rest of it.
+    await proxies.shut()
     const copy = new URL('copy.m3u8', url)
     const begun = await textOf(copy)
     expect(begun).not.toContain('#EXT-X-ENDLIST')
@@ -118,7 +120,7 @@ describe('recordings that wait for the same workers', () => {
   it('the proxy of the long one follows for its viewer, and no percentage goes back', async () => {
     const before = await progressOf(long)
     expect(before).toMatchObject({ state: 'rendering', percent: 100 })
-    expect(rendition(before, 'proxy')).toMatchObject({ state: 'rendering', finished: 0 })
+    expect(rendition(before, 'proxy')).toMatchObject({ state: 'rendering', finished: 1 })
     await proxies.open()
     await scene.until(long, 'ready')
     expect(await progressOf(long)).toMatchObject({
