@@ -28,6 +28,8 @@ export const keyframeIndexSchema = z.object({
   positions: z.array(z.int().nonnegative()).optional(),
   /** First moment after the last picture. */
   endPts: z.int(),
+  /** The longest time from one picture shown to the next; at most some pictures more than that. */
+  apartSeconds: z.number().nonnegative(),
   /**
    * The demuxer's time that is shown as second 0, in seconds, for each track. They differ where
    * an edit list shifts one track against the other.

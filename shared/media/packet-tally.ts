@@ -16,6 +16,8 @@ export const tallySchema = z.object({
   endPts: z.int().nullable(),
   /** The two latest pictures, in the order shown: their distance is the length of the last one. */
   latest: z.tuple([z.int(), z.int()]).nullable(),
+  /** The longest step from the latest picture to a later one. Absent in older tallies. */
+  apart: z.int().nonnegative().default(0),
   sound: z
     .object({ start: z.number(), end: z.number(), last: z.number(), step: z.number() })
     .nullable(),
@@ -30,6 +32,7 @@ export const emptyTally = (): Tally => ({
   firstPts: null,
   endPts: null,
   latest: null,
+  apart: 0,
   sound: null,
 })
 
@@ -50,6 +53,7 @@ export function tallyPicture(tally: Tally, picture: PicturePacket): void {
   tally.firstPts = Math.min(tally.firstPts ?? pts, pts)
   if (duration !== null) tally.endPts = Math.max(tally.endPts ?? pts, pts + duration)
   const [before, last] = tally.latest ?? [pts, pts]
+  tally.apart = Math.max(tally.apart, pts - last)
   if (pts > last) tally.latest = [last, pts]
   else tally.latest = [pts < last ? Math.max(before, pts) : before, last]
   if (key && pts > (tally.pts.at(-1) ?? Number.NEGATIVE_INFINITY)) {
@@ -104,6 +108,7 @@ export function indexOfTally(tally: Tally, media: MediaDescription): KeyframeInd
     bytes: tally.bytes,
     ...(container === 'mov' && tally.positions.length > 0 && { positions: tally.positions }),
     endPts,
+    apartSeconds: seconds(Math.max(tally.apart, endPts - last), video.timeBase),
     zeroSeconds: { video: zero, audio: zero },
     soundLeadSeconds: 0,
     audio: heard,

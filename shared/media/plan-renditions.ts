@@ -71,6 +71,7 @@ export function planRenditions(
       keyframes.pts.map(shown),
       durationSeconds,
       longestSegmentSeconds,
+      keyframes.apartSeconds,
     ),
     longestSegmentSeconds,
     chunks,

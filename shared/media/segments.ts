@@ -20,15 +20,22 @@ export const endsSegment = (
 /** Clocks of containers that count milliseconds make 6 s a little less. */
 const TOLERANCE_SECONDS = 0.002
 
+/** Pictures that are further apart have a gap between them, in which nothing can be cut. */
+const GAP_SECONDS = 1
+
 /**
  * EXT-X-TARGETDURATION (RFC 8216 §4.3.3.1) before anything is rendered: the longest segment that
- * can begin at any of these keyframes, as chunks do, rounded as the rule demands.
+ * can begin at any of these keyframes, as chunks do, rounded as the rule demands. Where there are
+ * gaps it allows for one at the end of the longest segment.
+ * @param apartSeconds the longest time from one picture to the next
  */
 export function targetDuration(
   keyframeSeconds: readonly number[],
   endSeconds: number,
   longestSeconds: number = LONGEST_SEGMENT_SECONDS,
+  apartSeconds = 0,
 ): number {
+  if (apartSeconds > GAP_SECONDS) return wholeSeconds(longestSeconds + apartSeconds)
   const moments = [...keyframeSeconds, endSeconds]
   const lengthFrom = (start: number, end: number) => (moments[end] ?? endSeconds) - start
   let longest = SEGMENT_SECONDS
@@ -36,7 +43,9 @@ export function targetDuration(
   for (const start of keyframeSeconds) {
     while (end < moments.length - 1 && !endsSegment(lengthFrom(start, end), true, longestSeconds))
       end++
-    longest = Math.max(longest, Math.min(lengthFrom(start, end), longestSeconds + 1))
+    longest = Math.max(longest, Math.min(lengthFrom(start, end), longestSeconds + GAP_SECONDS))
   }
-  return Math.round(longest + 0.49)
+  return wholeSeconds(longest)
 }
+
+const wholeSeconds = (longest: number): number => Math.round(longest + 0.49)

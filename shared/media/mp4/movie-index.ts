@@ -33,6 +33,7 @@ export function indexMovie(
     packets: pictures.packets,
     bytes: pictures.bytes,
     endPts: pictures.endPts,
+    apartSeconds: pictures.apart / video.timescale,
     zeroSeconds: { video: videoZero + start, audio: audioZero + start },
     // ffmpeg's seek takes every track to the decoding time of the keyframe that it finds.
     soundLeadSeconds: heard ? Math.max(0, videoZero - audioZero - pictures.delaySeconds) : 0,
@@ -65,6 +66,8 @@ function collectKeyframes(moov: Buffer, track: Track, fileSize: number) {
     false,
     Number.POSITIVE_INFINITY,
   ]
+  let latest: number | null = null
+  let apart = 0
   for (const sample of samplesOf(moov, track, fileSize)) {
     if (sample.offset + sample.size > fileSize) {
       cut = true
@@ -73,6 +76,8 @@ function collectKeyframes(moov: Buffer, track: Track, fileSize: number) {
     if (Math.abs(sample.pts) / track.timescale > MAX_SECONDS)
       throw new MalformedBoxError('The time table spans more than two days.')
     firstPts = Math.min(firstPts, sample.pts)
+    apart = Math.max(apart, sample.pts - (latest ?? sample.pts))
+    latest = Math.max(latest ?? sample.pts, sample.pts)
     endPts = Math.max(endPts, sample.pts + sample.duration)
     if (sample.sync && sample.pts > (pts.at(-1) ?? Number.NEGATIVE_INFINITY)) {
       pts.push(sample.pts)
@@ -82,5 +87,15 @@ function collectKeyframes(moov: Buffer, track: Track, fileSize: number) {
     packets[last] = (packets[last] ?? 0) + 1
     bytes[last] = (bytes[last] ?? 0) + sample.size
   }
-  return { pts, packets, bytes, firstPts, endPts, cut, delaySeconds: delay / track.timescale }
+  apart = Math.max(apart, endPts - (latest ?? endPts))
+  return {
+    pts,
+    packets,
+    bytes,
+    firstPts,
+    endPts,
+    apart,
+    cut,
+    delaySeconds: delay / track.timescale,
+  }
 }

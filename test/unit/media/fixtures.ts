@@ -31,6 +31,7 @@ export const steadyKeyframes = (seconds: number, bytesPerSecond = 750_000): Keyf
     packets: Array.from({ length: groups }, () => 60),
     bytes: Array.from({ length: groups }, () => 2 * bytesPerSecond),
     endPts: groups * 180_000,
+    apartSeconds: 1 / 30,
     zeroSeconds: { video: 0, audio: 0 },
     soundLeadSeconds: 0,
     audio: { startSeconds: 0, endSeconds: groups * 2, longestStepSeconds: 0.0214 },

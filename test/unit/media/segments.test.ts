@@ -21,6 +21,8 @@ describe('segments', () => {
     expect(targetDuration([0], 1)).toBe(6)
     // A chunk that begins at 12.1 ends its first segment at 24.
     expect(targetDuration([0, 6, 12, 12.1, 18, 24], 30)).toBe(12)
+    // A picture is shown for 20 s, and may be the last of a segment that has lasted nearly 12 s.
+    expect(targetDuration([0, 2, 4, 26], 28, LONGEST_SEGMENT_SECONDS, 20)).toBe(32)
   })
 
   it('are never longer than the target, cut from any keyframe on', () => {

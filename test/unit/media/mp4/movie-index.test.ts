@@ -78,6 +78,7 @@ describe('indexMovie', () => {
       packets: [3, 3],
       bytes: [90, 100],
       endPts: 60,
+      apartSeconds: 0.1,
       zeroSeconds: { video: 0, audio: 0 },
       soundLeadSeconds: 0,
       audio: null,
