@@ -1,6 +1,14 @@
 import { app } from '@azure/functions'
-import { apiDocument, apiDocumentSchema } from '../../shared/http/api-document.ts'
+import {
+  type ApiDocument,
+  apiDocument,
+  apiDocumentSchema,
+  servedFrom,
+} from '../../shared/http/api-document.ts'
 import { declaredRoutes, route } from '../../shared/http/route.ts'
+
+/** Made once: anyone may ask, and making it costs far more than answering. */
+let made: ApiDocument | null = null
 
 app.http(
   ...route({
@@ -11,11 +19,8 @@ app.http(
     access: 'anyone',
     answers: { 200: { body: apiDocumentSchema } },
     async handle({ services: { config }, baseUrl }) {
-      const { issuer, audience } = config.auth
-      return {
-        status: 200,
-        body: apiDocument(declaredRoutes(), { baseUrl, issuer, audience }),
-      }
+      made ??= apiDocument(declaredRoutes(), config.auth)
+      return { status: 200, body: servedFrom(baseUrl, made) }
     },
   }),
 )

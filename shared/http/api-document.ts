@@ -15,16 +15,16 @@ import { PROBLEM_TYPE, problemSchema } from './problem.ts'
 const TOKEN = 'token'
 
 /** What the document says beyond the routes. */
-export type ApiDescription = { baseUrl: string; issuer: string; audience: string }
+export type ApiDescription = { issuer: string; audience: string }
 
 /** A document as it is answered: its own schema is OpenAPI's. */
 export const apiDocumentSchema = z.looseObject({ openapi: z.literal('3.1.0') })
-type ApiDocument = z.infer<typeof apiDocumentSchema>
+export type ApiDocument = z.infer<typeof apiDocumentSchema>
 
 /** The OpenAPI 3.1 document of these routes: nothing in it but what they declare. */
 export const apiDocument = (
   routes: readonly Declaration[],
-  { baseUrl, issuer, audience }: ApiDescription,
+  { issuer, audience }: ApiDescription,
 ): ApiDocument => ({
   ...createDocument({
     openapi: '3.1.0',
@@ -34,7 +34,6 @@ export const apiDocument = (
       description:
         'Body-worn video: docks upload it, investigators find, play and take it. What a caller may not see and what does not exist are answered alike, with 404. Errors are problem details (RFC 9457).',
     },
-    servers: [{ url: `${baseUrl}/api` }],
     paths: pathsOf(routes),
     components: {
       securitySchemes: {
@@ -48,6 +47,12 @@ export const apiDocument = (
     },
   }),
   openapi: '3.1.0',
+})
+
+/** The document as it is answered to who reached the app there. */
+export const servedFrom = (baseUrl: string, document: ApiDocument): ApiDocument => ({
+  ...document,
+  servers: [{ url: `${baseUrl}/api` }],
 })
 
 function pathsOf(routes: readonly Declaration[]): ZodOpenApiPathsObject {
