@@ -96,7 +96,10 @@ async function makePart(
     },
   }
   const part = await packFootage(list, row.progress, desk, partBytes)
-  if ('packed' in part) return finish(services, row, list, part.packed, signal)
+  if ('packed' in part) {
+    await using _digest = part.packed.digest
+    return await finish(services, row, list, part.packed, signal)
+  }
   const { progress } = part
   const saved = await packageRows.change(id, key, (current) =>
     isInHand(current.state) && (current.progress?.offset ?? 0) < progress.offset
@@ -145,7 +148,7 @@ async function finish(
     })),
     { start, end, attempt },
   ]
-  await publish(services, row, await packages.commit(id, key, stretches, sha256()))
+  await publish(services, row, await packages.commit(id, key, stretches, await sha256()))
 }
 
 /** Puts a finished package on record. If it was ended meanwhile, what was made of it goes. */

@@ -15,7 +15,7 @@ export type PackingDesk = {
   stage(offset: number, bytes: AsyncIterable<Uint8Array>): Promise<void>
 }
 
-/** The footage is in: what follows it in the archive, and the digest up to there. */
+/** The footage is in: what follows it in the archive, and the digest up to there, to be disposed of. */
 export type PackedFootage = {
   packed: Packed[]
   offset: number
@@ -38,19 +38,20 @@ export async function packFootage(
   const start = progress?.offset ?? 0
   // Node's own digest is several times as fast, but cannot be handed on.
   const alone = footageBytes(list) <= partBytes
-  const digestFrom = (state: string | null): Promise<RunningDigest> =>
-    alone ? Promise.resolve(nodeDigest()) : resumableDigest(state)
-  const archive = await digestFrom(progress?.digest ?? null)
-  const writer = new FootageWriter(list, progress, digestFrom)
+  const digestFrom = (state: string | null): RunningDigest =>
+    alone ? nodeDigest() : resumableDigest(state)
+  await using digests = new AsyncDisposableStack()
+  const archive = digests.use(digestFrom(progress?.digest ?? null))
+  await using writer = new FootageWriter(list, progress, digestFrom)
   await desk.stage(start, hashedBy(archive, writer.bytes(partBytes, desk.read)))
   const { offset, packed } = writer
   const ends = [...(progress?.ends ?? []), offset]
   if (packed.length === list.files.length) {
+    digests.move()
     return { packed: { packed, offset, ends, digest: archive } }
   }
-  return {
-    progress: { offset, ends, packed, current: writer.current(), digest: archive.state() },
-  }
+  const [current, digest] = await Promise.all([writer.current(), archive.state()])
+  return { progress: { offset, ends, packed, current, digest } }
 }
 
 /** How many bytes of the archive the footage takes. */
@@ -62,7 +63,7 @@ async function* hashedBy(
   bytes: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   for await (const piece of bytes) {
-    digest.update(piece)
+    await digest.update(piece)
     yield piece
   }
 }
@@ -70,19 +71,19 @@ async function* hashedBy(
 /** The file that is being written: where it begins in the archive, and what is known of it. */
 type Current = { offset: number; done: number; crc32: number; digest: RunningDigest }
 
-class FootageWriter {
+class FootageWriter implements AsyncDisposable {
   readonly packed: Packed[]
   offset: number
   readonly #list: PackingList
   readonly #at: Date
-  readonly #digestFrom: (state: string | null) => Promise<RunningDigest>
+  readonly #digestFrom: (state: string | null) => RunningDigest
   #begun: PackingProgress['current']
   #current: Current | null = null
 
   constructor(
     list: PackingList,
     progress: PackingProgress | null,
-    digestFrom: (state: string | null) => Promise<RunningDigest>,
+    digestFrom: (state: string | null) => RunningDigest,
   ) {
     this.#list = list
     this.#at = new Date(list.at)
@@ -93,10 +94,14 @@ class FootageWriter {
   }
 
   /** What another worker needs to go on with the file in hand. Ends the use of its digest. */
-  current(): PackingProgress['current'] {
+  async current(): Promise<PackingProgress['current']> {
     if (!this.#current) return null
     const { digest, ...numbers } = this.#current
-    return { ...numbers, digest: digest.state() }
+    return { ...numbers, digest: await digest.state() }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#current?.digest[Symbol.asyncDispose]()
   }
 
   /** The next bytes of the archive, some `limit` of them: headers are never cut. */
@@ -106,7 +111,7 @@ class FootageWriter {
       const file = this.#list.files[this.packed.length]
       if (!file || this.offset >= end) return
       if (this.#begun) {
-        this.#current = { ...this.#begun, digest: await this.#digestFrom(this.#begun.digest) }
+        this.#current = { ...this.#begun, digest: this.#digestFrom(this.#begun.digest) }
         this.#begun = null
       }
       if (!this.#current) {
@@ -114,14 +119,14 @@ class FootageWriter {
           offset: this.offset,
           done: 0,
           crc32: 0,
-          digest: await this.#digestFrom(null),
+          digest: this.#digestFrom(null),
         }
         yield this.#counted(localHeader(file, this.#at))
       }
       yield* this.#content(file, this.#current, end, read)
       if (this.#current.done < file.size) return
       yield this.#counted(dataDescriptor(file, this.#current.crc32))
-      this.packed.push(settled(file, this.#current))
+      this.packed.push(await settled(file, this.#current))
       this.#current = null
     }
   }
@@ -136,7 +141,7 @@ class FootageWriter {
     if (upTo === current.done) return
     for await (const piece of read(file, current.done, upTo)) {
       current.crc32 = crc32(piece, current.crc32)
-      current.digest.update(piece)
+      await current.digest.update(piece)
       current.done += piece.length
       yield this.#counted(piece)
     }
@@ -151,8 +156,9 @@ class FootageWriter {
   }
 }
 
-function settled({ name, size, sha256 }: PackedFile, current: Current): Packed {
-  const measured = current.digest.hex()
+async function settled({ name, size, sha256 }: PackedFile, current: Current): Promise<Packed> {
+  await using digest = current.digest
+  const measured = await digest.hex()
   if (sha256 !== null && measured !== sha256) {
     throw new BluelampError(
       'damaged-record',

@@ -26,24 +26,24 @@ export function packPapers(
   { at: time }: PackingList,
   footage: PackedFootage,
   papers: readonly Paper[],
-): { bytes: AsyncIterable<Uint8Array>; sha256: () => string } {
+): { bytes: AsyncIterable<Uint8Array>; sha256: () => Promise<string> } {
   const at = new Date(time)
   const files: WrittenZipFile[] = [...footage.packed]
   let { offset } = footage
-  const counted = (bytes: Buffer): Buffer => {
+  const counted = async (bytes: Buffer): Promise<Buffer> => {
     offset += bytes.length
-    footage.digest.update(bytes)
+    await footage.digest.update(bytes)
     return bytes
   }
   const bytes = async function* () {
     for (const { name, bytes: content } of [...papers, manifestOf(footage.packed, papers)]) {
       const file = { name, size: content.length, crc32: crc32(content), offset }
-      yield counted(localHeader(file, at))
-      yield counted(content)
-      yield counted(dataDescriptor(file, file.crc32))
+      yield await counted(localHeader(file, at))
+      yield await counted(content)
+      yield await counted(dataDescriptor(file, file.crc32))
       files.push(file)
     }
-    yield counted(centralDirectory(files, at, offset))
+    yield await counted(centralDirectory(files, at, offset))
   }
   return { bytes: bytes(), sha256: () => footage.digest.hex() }
 }

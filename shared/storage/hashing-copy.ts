@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import type { BlobClient, BlockBlobClient } from '@azure/storage-blob'
 import { nodeDigest, resumableDigest } from './running-digest.ts'
+import { COPY_BLOCK_BYTES, stageBlocks } from './stage-blocks.ts'
 
-/** 8 MiB: few requests, and 50,000 blocks (the most a blob may have) hold 390 GiB. */
-export const COPY_BLOCK_BYTES = 8 * 1024 * 1024
-/** How many blocks are on their way to storage while the next is being read. */
-export const BLOCKS_IN_FLIGHT = 4
 /** How often a broken download is taken up again where it stopped. */
 export const DOWNLOAD_RETRIES = 10
 
@@ -24,7 +20,7 @@ export type CopyProgress = { offset: number; digest: string }
 
 /**
  * Copies a part of a blob, as it was at `version`, into staged blocks of another, in one stream:
- * each buffer is hashed and then sent, so the digest is that of the bytes which are written.
+ * each buffer is hashed on its way, so the digest is that of the bytes which are written.
  * Nothing becomes visible before the blocks are committed. Memory is bounded by the blocks in
  * flight, time by the length of a part; a blob longer than that is finished by further calls, by
  * whichever worker, from the progress that the last one returned. Block ids name the ETag of the
@@ -45,7 +41,7 @@ export async function stageCopy(
   const { etag, size } = version
   const start = progress?.offset ?? 0
   const end = Math.min(size, start + partBytes)
-  const digest = size <= partBytes ? nodeDigest() : await resumableDigest(progress?.digest ?? null)
+  await using digest = size <= partBytes ? nodeDigest() : resumableDigest(progress?.digest ?? null)
   const { readableStreamBody } = await source.download(start, end - start, {
     conditions: { ifMatch: etag },
     maxRetryRequests: DOWNLOAD_RETRIES,
@@ -54,51 +50,25 @@ export async function stageCopy(
   if (!readableStreamBody) throw new Error(`Storage sent no body for ${source.name}.`)
   const hashed = async function* () {
     let offset = start
-    for await (const block of blocksOf(readableStreamBody)) {
-      digest.update(block)
-      watch(block)
-      yield { block, offset }
-      offset += block.length
+    for await (const bytes of readableStreamBody as AsyncIterable<Buffer>) {
+      await digest.update(bytes)
+      watch(bytes)
+      yield bytes
+      offset += bytes.length
     }
     if (offset !== end) throw new Error(`${source.name} broke off at byte ${offset} of ${end}.`)
   }
-  await Readable.from(hashed(), { highWaterMark: 1 }).forEach(
-    async ({ block, offset }: { block: Buffer; offset: number }) => {
-      const blockId = copyBlockId(etag, offset / COPY_BLOCK_BYTES)
-      await target.stageBlock(blockId, block, block.length, { abortSignal: signal })
-    },
-    { concurrency: BLOCKS_IN_FLIGHT, signal },
-  )
-  if (end < size) return { progress: { offset: end, digest: digest.state() } }
+  const blockId = (offset: number) => copyBlockId(etag, offset / COPY_BLOCK_BYTES)
+  await stageBlocks(target, hashed(), start, blockId, signal)
+  if (end < size) return { progress: { offset: end, digest: await digest.state() } }
   const blockIds = Array.from({ length: Math.ceil(size / COPY_BLOCK_BYTES) }, (_, index) =>
     copyBlockId(etag, index),
   )
-  return { staged: { size, sha256: digest.hex(), blockIds } }
+  return { staged: { size, sha256: await digest.hex(), blockIds } }
 }
 
 /** Block ids of one blob must all be equally long: 16 hexadecimal digits and 6 decimal ones. */
 function copyBlockId(etag: string, index: number): string {
   const upload = createHash('sha256').update(etag).digest('hex').slice(0, 16)
   return Buffer.from(`${upload}${String(index).padStart(6, '0')}`).toString('base64')
-}
-
-/** Cuts a stream into blocks of full size; the last one may be shorter. */
-export async function* blocksOf(
-  stream: NodeJS.ReadableStream | AsyncIterable<Uint8Array>,
-): AsyncIterable<Buffer> {
-  let pieces: Uint8Array[] = []
-  let length = 0
-  for await (const piece of stream as AsyncIterable<Uint8Array>) {
-    pieces.push(piece)
-    length += piece.length
-    if (length < COPY_BLOCK_BYTES) continue
-    const whole = Buffer.concat(pieces, length)
-    let start = 0
-    for (; length - start >= COPY_BLOCK_BYTES; start += COPY_BLOCK_BYTES) {
-      yield whole.subarray(start, start + COPY_BLOCK_BYTES)
-    }
-    pieces = start < length ? [whole.subarray(start)] : []
-    length -= start
-  }
-  if (length > 0) yield Buffer.concat(pieces, length)
 }

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream'
 import { type PackageId, packageBlobName, packingListBlobName } from '../export/package.ts'
 import { type PackingList, packingListSchema } from '../export/packing-list.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { CHANGED, EXISTS, MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
-import { BLOCKS_IN_FLIGHT, blocksOf, COPY_BLOCK_BYTES } from './hashing-copy.ts'
 import type { SasSigner, SignedUrl } from './sas.ts'
+import { COPY_BLOCK_BYTES, stageBlocks } from './stage-blocks.ts'
 import { createVersionStore, eraseVersions } from './versions.ts'
 
 /** A finished package as it lies in storage. */
@@ -86,22 +85,9 @@ export function createPackages(clients: StorageClients, sign: SasSigner): Packag
       if (!settled) throw new Error(`The packing list of package ${key} vanished.`)
       return settled
     },
-    async stage(id, key, { offset, attempt }, bytes, signal) {
-      const target = archive(id, key)
-      let end = offset
-      const placed = async function* () {
-        for await (const block of blocksOf(bytes)) {
-          yield { block, blockId: blockIdOf(end, block.length, attempt) }
-          end += block.length
-        }
-      }
-      await Readable.from(placed(), { highWaterMark: 1 }).forEach(
-        async ({ block, blockId }: { block: Buffer; blockId: string }) => {
-          await target.stageBlock(blockId, block, block.length, { abortSignal: signal })
-        },
-        { concurrency: BLOCKS_IN_FLIGHT, signal },
-      )
-      return end
+    stage(id, key, { offset, attempt }, bytes, signal) {
+      const blockId = (start: number, length: number) => blockIdOf(start, length, attempt)
+      return stageBlocks(archive(id, key), bytes, offset, blockId, signal)
     },
     async commit(id, key, stretches, sha256) {
       const committed = await unless([EXISTS, CHANGED], () =>

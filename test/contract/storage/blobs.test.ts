@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newFootageId, partBlobName } from '../../../shared/footage/ids.ts'
 import {
   type BlobVersion,
-  COPY_BLOCK_BYTES,
   type CopyProgress,
   stageCopy,
 } from '../../../shared/storage/hashing-copy.ts'
@@ -13,6 +12,7 @@ import { createLanding, type Landing } from '../../../shared/storage/landing.ts'
 import { createOriginals, type Originals } from '../../../shared/storage/originals.ts'
 import { createQuarantine, type Quarantine } from '../../../shared/storage/quarantine.ts'
 import { createSasSigner, type SasSigner } from '../../../shared/storage/sas.ts'
+import { COPY_BLOCK_BYTES } from '../../../shared/storage/stage-blocks.ts'
 import { part } from '../../unit/footage-fixture.ts'
 import { startStorage, type TestStorage } from '../storage-fixture.ts'
 

@@ -8,11 +8,12 @@ import { readKeyframes } from '../../../shared/media/keyframes.ts'
 import { probe } from '../../../shared/media/probe.ts'
 import { scanKeyframes } from '../../../shared/media/scan.ts'
 import type { MediaTools } from '../../../shared/media/tools.ts'
-import { COPY_BLOCK_BYTES, type CopyProgress } from '../../../shared/storage/hashing-copy.ts'
+import type { CopyProgress } from '../../../shared/storage/hashing-copy.ts'
 import { createKeyframeNotes } from '../../../shared/storage/keyframe-notes.ts'
 import { createLanding } from '../../../shared/storage/landing.ts'
 import { createOriginals } from '../../../shared/storage/originals.ts'
 import { createSasSigner } from '../../../shared/storage/sas.ts'
+import { COPY_BLOCK_BYTES } from '../../../shared/storage/stage-blocks.ts'
 import {
   allTools,
   type CountedSource,
