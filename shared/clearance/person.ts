@@ -4,8 +4,11 @@ import { referenceSchema } from '../footage/references.ts'
 import { roleSchema } from './roles.ts'
 import { vettingSchema } from './vetting.ts'
 
-/** Identifies a person or a dock: the immutable object id of the directory, never an e-mail. */
-export const oidSchema = z.uuid().brand<'Oid'>()
+/**
+ * Identifies a person or a dock: the immutable object id of the directory, never an e-mail. In any
+ * case of its letters it is the same person (RFC 9562, section 4).
+ */
+export const oidSchema = z.uuid().toLowerCase().brand<'Oid'>()
 export type Oid = z.infer<typeof oidSchema>
 
 /** The warrant or staff number that an officer's footage is filed under. */

@@ -80,6 +80,10 @@ it('takes the token that all others here are made of', async () => {
   await expect(signed({}).then(asked)).resolves.toMatchObject({ oid: OID, roles: ['Investigator'] })
 })
 
+it('takes an oid for the same in any case, so that nobody is two people', async () => {
+  await expect(signed({ oid: OID.toUpperCase() }).then(asked)).resolves.toMatchObject({ oid: OID })
+})
+
 describe('well signed, and refused for what it says', () => {
   it.each([
     ['another issuer', { iss: `${ISSUER}/` }],
