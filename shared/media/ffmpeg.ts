@@ -34,6 +34,8 @@ export function argumentsOf(command: FfmpegCommand): string[] {
     '-nostats',
     ...['-progress', 'pipe:1'],
     ...programGuards(),
+    // Jobs run side by side, one to a core: dividing a picture among threads only costs.
+    ...(command.filterGraph === null ? [] : ['-filter_complex_threads', '1']),
     ...build.call(builder),
   ]
 }

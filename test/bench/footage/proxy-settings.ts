@@ -6,7 +6,7 @@ import { fileSource, planOf } from '../../contract/media/support.ts'
 /** What the pipeline would make of a recording, and how it encodes the proxy. */
 export type ProxySettings = {
   plan: RenditionPlan
-  /** Size of the proxy, as the filter of ffmpeg. */
+  /** Size of the proxy, as the filter of ffmpeg, which scales as it does by default. */
   scale: string
   /** The options of its encoders alone, without what cuts chunks or counts threads. */
   encoder: string[]
