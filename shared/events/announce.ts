@@ -14,15 +14,16 @@ const ANNOUNCED: Partial<Record<FootageState, FootageEvent['type']>> = {
 }
 
 /**
- * Tells of the state that a recording has come into, once. The truth keeps what was told
- * last: a worker that dies before it can tell leaves that to its successor, at least once.
+ * Tells of the state that a recording has come into. The truth keeps what was told last: a worker
+ * that dies before it can tell leaves that to its successor. Told at least once, by the same event
+ * id each time.
  */
 export async function announce({ events, catalogue }: Services, footage: Footage): Promise<void> {
   const { id, state } = footage
   const type = ANNOUNCED[state]
   const announced = newsOf(footage)
   if (!type || footage.announced === announced) return
-  await events.publish({ type, footageId: id })
+  await events.publish({ type, footageId: id, news: announced })
   await catalogue.change(id, (current) => (current.state === state ? { announced } : null))
 }
 

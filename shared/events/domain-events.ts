@@ -20,6 +20,8 @@ export type FootageEvent = {
     | 'Bluelamp.BreakGlassAsked'
     | 'Bluelamp.BreakGlassApproved'
   footageId: FootageId
+  /** What of several tellings is the same news: two workers may tell it at once. */
+  news?: string
 }
 
 /** That the access of a person was unusual on a day, and in what. */
@@ -41,10 +43,18 @@ export function createDomainEvents(topic: Config['domainTopic']): DomainEvents {
     allowInsecureConnection: topic.endpoint.startsWith('http://127.0.0.1:'),
   })
   return {
-    async publish({ type, ...data }) {
-      const subject =
-        'footageId' in data ? `footage/${data.footageId}` : `access/${data.day}/${data.actor}`
-      await client.send([{ eventType: type, subject, dataVersion: '1', data }])
+    async publish(event) {
+      await client.send([{ ...messageOf(event), dataVersion: '1' }])
     },
   }
+}
+
+function messageOf(event: DomainEvent) {
+  if (event.type === 'Bluelamp.UnusualAccess') {
+    const { type: eventType, ...data } = event
+    return { eventType, subject: `access/${data.day}/${data.actor}`, data }
+  }
+  const { type: eventType, news, ...data } = event
+  const subject = `footage/${data.footageId}`
+  return { eventType, subject, data, ...(news !== undefined && { id: `${subject}/${news}` }) }
 }

@@ -102,12 +102,12 @@ describe('a playback address', () => {
         manager,
         'PATCH',
         `/footage/${id}`,
-        { restrictions, reason: 'a death after contact' },
+        { restrictions, reason: 'an allegation against an officer' },
         { 'if-match': headers.get('etag') ?? '' },
       )
       expect(reply.status, reply.text).toBe(200)
     }
-    await restrict(['post-incident-lock'])
+    await restrict(['professional-standards'])
     expect(await complaint(tools.ffprobe, ...probe)).toContain('403')
     await restrict([])
     await run(tools.ffprobe, probe)

@@ -212,7 +212,8 @@ describe('bytes that are not as declared', () => {
 
   it('are secured as they are when a manager accepts them, and say so', async () => {
     const { id } = await mismatched()
-    expect(await release(id, REASON)).toMatchObject({ status: 202 })
+    // Landing is emptied just after the mismatch is on record.
+    await vi.waitFor(async () => expect(await release(id, REASON)).toMatchObject({ status: 202 }))
     await untilStatus(id, { mayWipe: true })
     expect(await release(id, REASON)).toMatchObject({ status: 409 })
     const trail = await app.call(AUDITOR, 'GET', `footage/${id}/audit`)
