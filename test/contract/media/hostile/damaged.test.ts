@@ -87,6 +87,22 @@ describe('a recording that is cut off at each tenth of its length', { timeout: 6
   )
 })
 
+it('a fragmented recording with an index of its segments says where it breaks off', async () => {
+  const file = path.join(folder.path, 'segments.mp4')
+  const options = ['-movflags', 'frag_keyframe+empty_moov+default_base_moof+global_sidx']
+  await ffmpeg(tools, [
+    ...testPicture(3 * SECONDS, `${RATE}`, '64x64'),
+    ...[...X264, '-g', '5', '-bf', '0', ...options, file],
+  ])
+  const bytes = readFileSync(file)
+  const outcome = await throughEngine(bytes.subarray(0, bytes.length / 2), tools)
+  if (outcome.end === 'unplayable') throw new Error(outcome.reason)
+  const { truncatedAtSeconds, durationSeconds } = outcome.plan
+  expect(truncatedAtSeconds).toBeGreaterThan(SECONDS)
+  expect(truncatedAtSeconds).toBeLessThan(2 * SECONDS)
+  expect(truncatedAtSeconds).toBeCloseTo(durationSeconds, 1)
+})
+
 describe('a recording with flipped bits', { timeout: 120_000 }, () => {
   const MUTANTS = 50
   it.each(['header-first.mp4', 'fragmented.mp4', 'stream.ts', 'cluster.mkv'])(
