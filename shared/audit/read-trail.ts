@@ -1,5 +1,6 @@
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
-import { admit, type Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 import type { FiledHead } from './anchor-store.ts'
 import { type ExportedTrail, type TrailVerdict, verifyTrail } from './verify-trail.ts'

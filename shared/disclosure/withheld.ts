@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Visitor } from '../access/visitor.ts'
 import { decide } from '../clearance/decide.ts'
 import { DEFAULT_MARKING } from '../clearance/marking.ts'
 import { officerSchema, type Principal } from '../clearance/person.ts'
@@ -7,7 +8,6 @@ import { nothingHere } from '../errors.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { EARLIEST } from '../footage/clock.ts'
 import type { Summary } from '../footage/index-keys.ts'
-import type { Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 
 const DAY_MS = 86_400_000

@@ -1,8 +1,9 @@
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import type { AuditAct } from '../audit/chain.ts'
 import { decide } from '../clearance/decide.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
-import { admit, type Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 import type { EvidencePackage, PackageId } from './package.ts'
 

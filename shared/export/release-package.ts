@@ -1,6 +1,7 @@
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
-import { admit, type Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 import type { SignedUrl } from '../storage/sas.ts'
 import { isEnded } from './end-package.ts'

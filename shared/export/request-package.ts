@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import { type FootageId, PLAYABLE_KINDS, type PlayableKind } from '../footage/ids.ts'
-import { admit, type Visitor } from '../retrieve/admit.ts'
 import { purposeSchema, requireReason } from '../retrieve/open-playback.ts'
 import type { Services } from '../services.ts'
 import {

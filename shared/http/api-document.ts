@@ -6,9 +6,9 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
+import { OUTLASTING } from '../access/admit.ts'
 import { DUTIES, mayDo, ROLES, type Role } from '../clearance/roles.ts'
 import { type ErrorCode, faultOf } from '../errors.ts'
-import { OUTLASTING } from '../retrieve/admit.ts'
 import type { Access, AnswerDeclaration, Declaration } from './declaration.ts'
 import { PROBLEM_TYPE, problemSchema } from './problem.ts'
 

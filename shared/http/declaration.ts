@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { Caller } from '../access/authenticate.ts'
 import type { LimitName } from '../access/rate-limits.ts'
+import type { VouchedVisitor } from '../access/visitor.ts'
 import type { Principal } from '../clearance/person.ts'
 import type { Action, Duty } from '../clearance/roles.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { VouchedVisitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 
 /**

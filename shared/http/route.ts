@@ -5,11 +5,11 @@ import type {
   HttpResponseInit,
 } from '@azure/functions'
 import type { z } from 'zod'
+import type { Refusal } from '../access/admit.ts'
 import { hasDuty } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
 import type { Duty } from '../clearance/roles.ts'
 import { BluelampError } from '../errors.ts'
-import type { Refusal } from '../retrieve/admit.ts'
 import { type Services, servicesFor } from '../services.ts'
 import type {
   Access,

@@ -1,9 +1,10 @@
 import { v7 } from 'uuid'
 import { z } from 'zod'
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageEvent } from '../events/domain-events.ts'
 import type { FootageId } from '../footage/ids.ts'
-import { admit, type Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 import {
   APPROVAL_WINDOW_MS,

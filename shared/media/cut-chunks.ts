@@ -1,5 +1,5 @@
 import type { MediaDescription } from './description.ts'
-import type { KeyframeIndex } from './keyframes.ts'
+import type { KeyframeIndex } from './keyframe-index.ts'
 import type { ChunkPlan } from './plan.ts'
 
 /** How large a chunk may be. */

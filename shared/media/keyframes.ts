@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import type { MediaDescription, Unplayable } from './description.ts'
+import type { KeyframeIndex } from './keyframe-index.ts'
 import { MalformedBoxError } from './mp4/boxes.ts'
 import { readMovieHeader } from './mp4/movie-header.ts'
 import { indexMovie } from './mp4/movie-index.ts'
@@ -7,44 +7,6 @@ import { indexOfNote, type KeyframeNote } from './noting/keyframe-note.ts'
 import { scanKeyframes } from './scan.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
-
-/**
- * Where decoding can begin. From the container's own index where it has one (MP4, MOV), else
- * noted while the recording was secured, else from a scan of its packets.
- * Timestamps are integers in the video track's time base, exactly as the demuxer gives them (edit
- * lists ignored: they can hide pictures, and evidence is shown whole).
- */
-export const keyframeIndexSchema = z.object({
-  /** Presentation times of the keyframes, ascending. */
-  pts: z.array(z.int()).min(1),
-  /** Packets from each keyframe up to the next, what precedes the first among its; empty where nobody counted. */
-  packets: z.array(z.int().positive()),
-  /** Bytes of video from each keyframe up to the next; empty where nobody counted. */
-  bytes: z.array(z.int().nonnegative()),
-  /**
-   * The byte from which each keyframe can be read by itself, after the header; absent where ffmpeg
-   * finds its own way.
-   */
-  positions: z.array(z.int().nonnegative()).optional(),
-  /** First moment after the last picture. */
-  endPts: z.int(),
-  /** The longest time from one picture shown to the next; at most some pictures more than that. */
-  apartSeconds: z.number().nonnegative(),
-  /**
-   * The demuxer's time that is shown as second 0, in seconds, for each track. They differ where
-   * an edit list shifts one track against the other.
-   */
-  zeroSeconds: z.object({ video: z.number(), audio: z.number() }),
-  /** How much before a keyframe reading must begin so that the sound shown with it is read too. */
-  soundLeadSeconds: z.number().nonnegative(),
-  /** First and last moment of sound in the demuxer's seconds, and its longest frame or hole. */
-  audio: z
-    .object({ startSeconds: z.number(), endSeconds: z.number(), longestStepSeconds: z.number() })
-    .nullable(),
-  /** Where the bytes end before the container says they should, in seconds shown; else null. */
-  truncatedAtSeconds: z.number().nonnegative().nullable(),
-})
-export type KeyframeIndex = z.infer<typeof keyframeIndexSchema>
 
 /** The keyframes, or why the recording is kept but not played. */
 export type KeyframesResult = { playable: true; keyframes: KeyframeIndex } | Unplayable

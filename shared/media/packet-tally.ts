@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { MediaDescription, Rational } from './description.ts'
-import type { KeyframeIndex } from './keyframes.ts'
+import type { KeyframeIndex } from './keyframe-index.ts'
 
 /** A difference from the declared duration that is not a cut but rounding. */
 const TRUNCATION_SLACK_SECONDS = 1

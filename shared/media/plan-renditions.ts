@@ -1,6 +1,6 @@
 import { CHUNK_BOUNDS, type ChunkBounds, cutChunks, largestGroup } from './cut-chunks.ts'
 import type { MediaDescription, VideoDescription } from './description.ts'
-import type { KeyframeIndex } from './keyframes.ts'
+import type { KeyframeIndex } from './keyframe-index.ts'
 import type { RenditionPlan, TrackMethod } from './plan.ts'
 import { longestSegment, targetDuration } from './segments.ts'
 

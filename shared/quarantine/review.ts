@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import { decide } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
@@ -6,7 +8,6 @@ import { type Footage, footageSchema, partSchema } from '../footage/footage.ts'
 import { type FootageId, partNameSchema } from '../footage/ids.ts'
 import { EVER, workListsOf } from '../footage/index-keys.ts'
 import { findPart, withPart } from '../ingest/parts.ts'
-import { admit, type Visitor } from '../retrieve/admit.ts'
 import type { Services } from '../services.ts'
 
 /** How long an inspector may read quarantined bytes by one URL. */

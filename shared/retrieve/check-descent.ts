@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import { sha256Schema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
@@ -10,7 +12,6 @@ import { NOWHERE } from '../media/output-sink.ts'
 import type { RenditionPlan } from '../media/plan.ts'
 import { renderChunk } from '../media/render-chunk.ts'
 import type { Services } from '../services.ts'
-import { admit, type Visitor } from './admit.ts'
 import { renderedOriginal } from './provenance.ts'
 
 /** What a new look at one chunk of the copy found, beside what was recorded when it was made. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import type { Visitor } from './admit.ts'
 import { type FootageProgress, footageProgress } from './footage-progress.ts'
 
 /** How long a request waits for news. Front ends cut silent ones off after some minutes. */

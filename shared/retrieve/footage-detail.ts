@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import { type Footage, footageSchema, PART_STATES, sha256Schema } from '../footage/footage.ts'
 import { type FootageId, partNameSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import { admit, type Visitor } from './admit.ts'
 import { londonTime } from './search.ts'
 
 /** What a person sees of a recording. Where its bytes lie and who holds grants is no part of it. */

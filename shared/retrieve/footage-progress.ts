@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import {
   footageSchema,
   type RenditionProgress,
@@ -7,7 +9,6 @@ import {
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import { failureRowSchema, type ProgressRow } from '../storage/rendition-rows.ts'
-import { admit, type Visitor } from './admit.ts'
 
 const percentSchema = z.int().min(0).max(100).describe('it never goes back')
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { admit } from '../access/admit.ts'
+import type { VouchedVisitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
 import { type Footage, renditionProgressSchema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
@@ -7,7 +9,6 @@ import { statementOf } from '../media/statement.ts'
 import { startDeferredProxy } from '../render/deferred-proxy.ts'
 import type { Services } from '../services.ts'
 import { newViewing } from '../viewing/viewing.ts'
-import { admit, type VouchedVisitor } from './admit.ts'
 
 /** Why someone opens footage. Required where policy says so. */
 export const purposeSchema = z.strictObject({

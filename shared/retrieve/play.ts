@@ -1,10 +1,10 @@
+import { judge, type Refusal } from '../access/admit.ts'
 import type { Ticket } from '../access/tickets.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { type PlayerFile, playerFileOf } from '../viewing/player-file.ts'
 import { recordReleased } from '../viewing/record-released.ts'
 import { type Release, requireOpen, type Viewing, withRelease } from '../viewing/viewing.ts'
-import { judge, type Refusal } from './admit.ts'
 
 /**
  * How long a redirect may be followed. After a decision that would now be another no read begins

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { admit } from '../access/admit.ts'
+import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
 import { type Footage, originalPartSchema, sha256Schema } from '../footage/footage.ts'
 import {
@@ -12,7 +14,6 @@ import { chunkResultSchema, descentSchema, streamOutputSchema } from '../media/c
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'
 import type { StreamRow } from '../storage/rendition-rows.ts'
-import { admit, type Visitor } from './admit.ts'
 
 /** How one chunk of a rendition came about. */
 const chunkProvenanceSchema = z.object({

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import type { VouchedVisitor } from '../access/visitor.ts'
 import type { AuditAct } from '../audit/chain.ts'
 import { oidSchema } from '../clearance/person.ts'
 import { roleSchema } from '../clearance/roles.ts'
 import { BluelampError } from '../errors.ts'
 import { type ChunkRendition, chunkRenditionSchema } from '../events/messages.ts'
 import { type FootageId, footageIdSchema } from '../footage/ids.ts'
-import type { VouchedVisitor } from '../retrieve/admit.ts'
 import { hasSpan, spansSchema, withSpan } from './spans.ts'
 
 /** A viewing lasts as long as a shift. Its ticket opens nothing by itself: each use is decided anew. */

@@ -1,4 +1,4 @@
-import type { KeyframeIndex } from '../keyframes.ts'
+import type { KeyframeIndex } from '../keyframe-index.ts'
 import { MalformedBoxError } from './boxes.ts'
 import { sampleDurations, samplesOf } from './samples.ts'
 import { readTracks, type Track } from './tracks.ts'

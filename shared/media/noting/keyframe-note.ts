@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { MediaDescription, Rational } from '../description.ts'
 import { rationalSchema } from '../description.ts'
-import type { KeyframeIndex } from '../keyframes.ts'
+import type { KeyframeIndex } from '../keyframe-index.ts'
 import { indexOfTally, tallySchema } from '../packet-tally.ts'
 
 /** The clocks of the tracks that were counted. */

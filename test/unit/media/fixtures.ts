@@ -1,6 +1,6 @@
 import type { ChunkResult, StreamOutput } from '../../../shared/media/chunk-result.ts'
 import type { MediaDescription } from '../../../shared/media/description.ts'
-import type { KeyframeIndex } from '../../../shared/media/keyframes.ts'
+import type { KeyframeIndex } from '../../../shared/media/keyframe-index.ts'
 
 /** What most cameras record. */
 export const bodyCamera: MediaDescription = {

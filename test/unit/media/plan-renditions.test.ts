@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MediaDescription } from '../../../shared/media/description.ts'
-import type { KeyframeIndex } from '../../../shared/media/keyframes.ts'
+import type { KeyframeIndex } from '../../../shared/media/keyframe-index.ts'
 import { renditionPlanSchema } from '../../../shared/media/plan.ts'
 import { flawOfPlan, planRenditions } from '../../../shared/media/plan-renditions.ts'
 import { bodyCamera, steadyKeyframes } from './fixtures.ts'

@@ -1,17 +1,11 @@
 import { type Decision, decide } from '../clearance/decide.ts'
-import type { Principal } from '../clearance/person.ts'
 import type { Action } from '../clearance/roles.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
-
-/** Who asks, and from where. */
-export type Visitor = { principal: Principal; clientAddress: string | null }
-
-/** A visitor, and until when their token vouches for them. */
-export type VouchedVisitor = Visitor & { vouchedUntil: string }
+import type { Visitor } from './visitor.ts'
 
 /** A recording that a visitor may use, and the role and tie that open it. */
 export type Admission = { footage: Footage; basis: string }

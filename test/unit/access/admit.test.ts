@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
+import { admit } from '../../../shared/access/admit.ts'
 import { oidSchema } from '../../../shared/clearance/person.ts'
 import { ACTIONS } from '../../../shared/clearance/roles.ts'
 import type { Footage } from '../../../shared/footage/footage.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
-import { admit } from '../../../shared/retrieve/admit.ts'
 import type { Services } from '../../../shared/services.ts'
 import { footage } from '../footage-fixture.ts'
 
