@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { DigestThreadAnswer, DigestThreadData, DigestThreadOrder } from './digest-thread.ts'
-import type { RunningDigest } from './running-digest.ts'
 
 /** 1 MiB: some milliseconds of hashing, beside which a message to the thread costs nothing. */
 const BLOCK_BYTES = 1024 * 1024
@@ -15,7 +14,7 @@ const THREAD = new URL(`digest-thread${path.extname(import.meta.url)}`, import.m
  * A SHA-256 that is computed in a thread of its own, while its bytes are read and written. They are
  * copied into memory that both threads share and that is filled again and again.
  */
-export class ThreadDigest implements RunningDigest {
+export class ThreadDigest {
   readonly #worker: Worker
   readonly #blocks = Array.from(
     { length: BLOCKS },
