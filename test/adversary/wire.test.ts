@@ -14,6 +14,8 @@ import { addressOf, bodyOf, ROUTES } from './routes.ts'
 const KIB = 1024
 /** As many callers as keep the app waiting at the same time. */
 const SLOW = 60
+/** How many answers each of them asks for and does not read: some 4 MB. */
+const UNREAD_ANSWERS = 20
 /** Among them is somebody for every route. */
 const CALLERS = [MANAGER, ADMINISTRATOR, INVESTIGATOR, AUDITOR, DOCK]
 
@@ -128,6 +130,17 @@ describe('callers who are slow', () => {
       ...(await open(head)),
       ...(await open(`${head}content-length: 60000\r\n\r\n{`)),
     ]
+    try {
+      await othersAreServed()
+    } finally {
+      for (const socket of sockets) socket.destroy()
+    }
+  })
+
+  it('to read keep nobody waiting', async () => {
+    const request = 'GET /api/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'
+    // More than the buffers of a connection hold: what is not read waits with who sent it.
+    const sockets = await open(request.repeat(UNREAD_ANSWERS))
     try {
       await othersAreServed()
     } finally {
