@@ -3,7 +3,7 @@ import { oidSchema } from '../../shared/clearance/person.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
-import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
+import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { grantRequestSchema, planGrant } from '../../shared/manage/grants.ts'
 
 app.http(
@@ -18,12 +18,7 @@ app.http(
     ...FOOTAGE_CHANGE,
     problems: [...STALE, 'conflict', 'forbidden'],
     async handle({ services, params: { id, oid }, headers, body, visitor }) {
-      const request = {
-        visitor: await visitor(),
-        id,
-        ifMatch: headers['if-match'],
-        reason: body.reason,
-      }
+      const request = await changeRequest(id, { headers, body, visitor })
       return changed(
         await changeFootage(services, request, 'grant', (footage, author) =>
           planGrant(footage, oid, body, author),

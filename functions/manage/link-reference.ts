@@ -3,7 +3,7 @@ import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { referencePathSchema } from '../../shared/footage/references.ts'
 import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
-import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
+import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 import { planLink } from '../../shared/manage/references.ts'
 
@@ -19,12 +19,7 @@ app.http(
     ...FOOTAGE_CHANGE,
     problems: [...STALE, 'conflict'],
     async handle({ services, params: { id, ...reference }, headers, body, visitor }) {
-      const request = {
-        visitor: await visitor(),
-        id,
-        ifMatch: headers['if-match'],
-        reason: body.reason,
-      }
+      const request = await changeRequest(id, { headers, body, visitor })
       return changed(
         await changeFootage(services, request, 'link', (footage) => planLink(footage, reference)),
       )

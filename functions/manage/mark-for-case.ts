@@ -4,7 +4,7 @@ import { referencePathSchema } from '../../shared/footage/references.ts'
 import { route } from '../../shared/http/route.ts'
 import { caseMarkRequestSchema, planCaseMark } from '../../shared/manage/cases.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
-import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
+import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 
 app.http(
   ...route({
@@ -18,12 +18,7 @@ app.http(
     ...FOOTAGE_CHANGE,
     problems: [...STALE, 'conflict'],
     async handle({ services, params: { id, urn }, headers, body, visitor }) {
-      const request = {
-        visitor: await visitor(),
-        id,
-        ifMatch: headers['if-match'],
-        reason: body.reason,
-      }
+      const request = await changeRequest(id, { headers, body, visitor })
       return changed(
         await changeFootage(services, request, 'mark-case', (footage, author) =>
           planCaseMark(footage, urn, body, author),

@@ -3,7 +3,7 @@ import { oidSchema } from '../../shared/clearance/person.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
-import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
+import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { planRevocation } from '../../shared/manage/grants.ts'
 import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 
@@ -19,12 +19,7 @@ app.http(
     ...FOOTAGE_CHANGE,
     problems: STALE,
     async handle({ services, params: { id, oid }, headers, body, visitor }) {
-      const request = {
-        visitor: await visitor(),
-        id,
-        ifMatch: headers['if-match'],
-        reason: body.reason,
-      }
+      const request = await changeRequest(id, { headers, body, visitor })
       return changed(
         await changeFootage(services, request, 'grant', (footage) => planRevocation(footage, oid)),
       )

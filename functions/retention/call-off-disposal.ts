@@ -2,7 +2,7 @@ import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
-import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
+import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 import { planCallOff } from '../../shared/retention/dispose.ts'
 
@@ -18,12 +18,7 @@ app.http(
     ...FOOTAGE_CHANGE,
     problems: STALE,
     async handle({ services, params: { id }, headers, body, visitor }) {
-      const request = {
-        visitor: await visitor(),
-        id,
-        ifMatch: headers['if-match'],
-        reason: body.reason,
-      }
+      const request = await changeRequest(id, { headers, body, visitor })
       return changed(await changeFootage(services, request, 'dispose', planCallOff))
     },
   }),

@@ -2,7 +2,7 @@ import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { ifMatch } from '../../shared/http/optional-header.ts'
 import { route } from '../../shared/http/route.ts'
-import { STALE } from '../../shared/manage/changed.ts'
+import { changeRequest, STALE } from '../../shared/manage/changed.ts'
 import { footageEtag } from '../../shared/manage/etag.ts'
 import {
   disposalOrderSchema,
@@ -23,9 +23,8 @@ app.http(
     answers: { 202: { body: disposalOrderSchema, etag: true } },
     problems: [...STALE, 'conflict'],
     async handle({ services, params: { id }, headers, body, visitor }) {
-      const { reason, rule } = body
-      const request = { visitor: await visitor(), id, ifMatch: headers['if-match'], reason }
-      const footage = await orderDisposal(services, request, rule)
+      const request = await changeRequest(id, { headers, body, visitor })
+      const footage = await orderDisposal(services, request, body.rule)
       return {
         status: 202,
         body: disposalOrderSchema.parse(footage),
