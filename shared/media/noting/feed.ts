@@ -8,16 +8,19 @@ export class NoteGivenUp extends Error {
   override readonly name = 'NoteGivenUp'
 }
 
-/** A parser that is given a stream unit by unit: a packet, a box header, an element. */
+/** What a parser answers when it must see more of a unit first: so many bytes from its beginning. */
+export type Wanted = { wanted: number }
+
+/** A parser that is given a stream unit by unit: a packet, a box, an element. */
 export type UnitReader = {
-  /** How many bytes the next unit has. */
-  readonly need: number
+  /** How many bytes it takes to tell what a unit is. */
+  readonly headBytes: number
   /**
-   * Takes the unit of `need` bytes that begins at `at` in `bytes` and at `position` in the file.
-   * Returns by how many bytes to go on, at least `need`: what lies beyond the unit is skipped
-   * unseen. 0 if it has found `need` too small and raised it.
+   * Takes the unit that begins at `at` in `bytes` and at `position` in the file, of which it may
+   * look at `available` bytes. Returns by how many bytes to go on, at least as many: what lies
+   * beyond them is skipped unseen.
    */
-  take(bytes: Buffer, at: number, position: number): number
+  take(bytes: Buffer, at: number, available: number, position: number): number | Wanted
 }
 
 /** Where a feed stopped. */
@@ -25,6 +28,8 @@ export const feedStateSchema = z.object({
   position: z.int().nonnegative(),
   skip: z.int().nonnegative(),
   held: z.base64(),
+  /** How much of the unit at hand its parser waits for. Absent in older states. */
+  need: z.int().positive().optional(),
 })
 export type FeedState = z.infer<typeof feedStateSchema>
 
@@ -34,12 +39,14 @@ export class Feed {
   #position: number
   #skip: number
   #held: Buffer
+  #need: number
 
   constructor(reader: UnitReader, state: FeedState = { position: 0, skip: 0, held: '' }) {
     this.#reader = reader
     this.#position = state.position
     this.#skip = state.skip
     this.#held = Buffer.from(state.held, 'base64')
+    this.#need = state.need ?? Math.max(reader.headBytes, this.#held.length)
   }
 
   /** @throws NoteGivenUp, or whatever the reader throws */
@@ -51,13 +58,13 @@ export class Feed {
         this.#skip -= skipped
         this.#position += skipped
         at += skipped
-      } else if (this.#held.length === 0 && left >= this.#reader.need) {
+      } else if (this.#held.length === 0 && left >= this.#need) {
         this.#skip = this.#take(bytes, at)
       } else {
-        const piece = bytes.subarray(at, at + this.#reader.need - this.#held.length)
+        const piece = bytes.subarray(at, at + this.#need - this.#held.length)
         this.#held = Buffer.concat([this.#held, piece])
         at += piece.length
-        if (this.#held.length === this.#reader.need) this.#takeHeld()
+        if (this.#held.length === this.#need) this.#takeHeld()
       }
     }
   }
@@ -72,6 +79,7 @@ export class Feed {
       position: this.#position,
       skip: this.#skip,
       held: this.#held.toString('base64'),
+      need: this.#need,
     }
   }
 
@@ -83,13 +91,17 @@ export class Feed {
     this.#held = Buffer.alloc(0)
   }
 
+  /** Has a unit taken and returns by how much to go on; 0: more of it is needed. */
   #take(bytes: Buffer, at: number): number {
-    const { need } = this.#reader
-    const advance = this.#reader.take(bytes, at, this.#position)
-    if (advance === 0 && this.#reader.need <= need) throw new Error('A parser waits in vain.')
-    if (advance !== 0 && advance < need) throw new Error('A parser goes back.')
-    if (this.#reader.need > MAX_UNIT_BYTES)
-      throw new NoteGivenUp(`A unit of ${this.#reader.need} bytes.`)
-    return advance
+    const answer = this.#reader.take(bytes, at, this.#need, this.#position)
+    if (typeof answer === 'number') {
+      if (answer < this.#need) throw new Error('A parser goes back.')
+      this.#need = this.#reader.headBytes
+      return answer
+    }
+    if (answer.wanted <= this.#need) throw new Error('A parser waits in vain.')
+    if (answer.wanted > MAX_UNIT_BYTES) throw new NoteGivenUp(`A unit of ${answer.wanted} bytes.`)
+    this.#need = answer.wanted
+    return 0
   }
 }

@@ -9,7 +9,7 @@ import {
 import { readInitialisedTracks } from '../mp4/initialisation.ts'
 import { readTracks } from '../mp4/tracks.ts'
 import { type Tally, tallyPicture, tallySound } from '../packet-tally.ts'
-import { NoteGivenUp, type UnitReader } from './feed.ts'
+import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
 
 /** Hours of pictures in one fragment; a run can declare 2³² samples in 20 bytes. */
@@ -28,7 +28,6 @@ type Track = z.infer<typeof trackSchema>
 
 export const fragmentedStateSchema = z.object({
   kind: z.literal('mov'),
-  need: z.int(),
   tracks: z.array(trackSchema),
   /** Bytes that the last fragment promises and that have not come. */
   promised: z.int().nonnegative(),
@@ -39,7 +38,6 @@ export type FragmentedState = z.infer<typeof fragmentedStateSchema>
 
 export const fragmentedStart = (): FragmentedState => ({
   kind: 'mov',
-  need: HEADER_BYTES,
   tracks: [],
   promised: 0,
   shift: null,
@@ -50,6 +48,7 @@ export const fragmentedStart = (): FragmentedState => ({
  * those of `tfdt`: edit lists are ignored, as everywhere.
  */
 export class FragmentedReader implements UnitReader {
+  readonly headBytes = HEADER_BYTES
   readonly #state: FragmentedState
   readonly #tally: Tally
 
@@ -58,22 +57,17 @@ export class FragmentedReader implements UnitReader {
     this.#tally = tally
   }
 
-  get need(): number {
-    return this.#state.need
-  }
-
-  take(bytes: Buffer, at: number, position: number): number {
-    const unit = bytes.subarray(at, at + this.need)
-    if (unit.readUInt32BE(0) === 1 && this.need < LONG_HEADER_BYTES)
-      return this.#wait(LONG_HEADER_BYTES)
-    const { type, size, headerBytes } = readBoxHeader(unit)
+  take(bytes: Buffer, at: number, available: number, position: number): number | Wanted {
+    if (bytes.readUInt32BE(at) === 1 && available < LONG_HEADER_BYTES)
+      return { wanted: LONG_HEADER_BYTES }
+    const { type, size, headerBytes } = readBoxHeader(bytes.subarray(at, at + available))
     if (size < headerBytes) throw new NoteGivenUp('A box without an end.')
     if (type === 'moov' || type === 'moof') {
-      if (this.need < size) return this.#wait(size)
-      if (type === 'moov') this.#takeMovie(unit)
-      else this.#takeFragment(unit, position)
+      if (available < size) return { wanted: size }
+      const box = bytes.subarray(at, at + size)
+      if (type === 'moov') this.#takeMovie(box)
+      else this.#takeFragment(box, position)
     } else if (type === 'mdat') this.#state.promised -= Math.min(size, this.#state.promised)
-    this.#state.need = HEADER_BYTES
     return size
   }
 
@@ -92,11 +86,6 @@ export class FragmentedReader implements UnitReader {
 
   state(): FragmentedState {
     return this.#state
-  }
-
-  #wait(need: number): 0 {
-    this.#state.need = need
-    return 0
   }
 
   #takeMovie(moov: Buffer): void {

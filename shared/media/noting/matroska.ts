@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { type Tally, tallyPicture, tallySound } from '../packet-tally.ts'
-import { elementsIn, lengthOf, readElementHeader, readUnsigned, readVint } from './ebml.ts'
-import { NoteGivenUp, type UnitReader } from './feed.ts'
+import {
+  type ElementHeader,
+  elementsIn,
+  lengthOf,
+  readElementHeader,
+  readUnsigned,
+  readVint,
+} from './ebml.ts'
+import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
 import { matroskaTracksSchema, readMatroskaTracks } from './matroska-tracks.ts'
 import { isRandomAccess, sizedUnits } from './random-access.ts'
@@ -28,7 +35,6 @@ const DEFAULT_SCALE_NANOSECONDS = 1_000_000
 
 export const matroskaStateSchema = z.object({
   kind: z.literal('matroska'),
-  need: z.int(),
   /** Length of a tick. */
   scaleNanoseconds: z.int().positive(),
   tracks: matroskaTracksSchema.nullable(),
@@ -52,7 +58,6 @@ type Group = NonNullable<MatroskaState['group']>
 
 export const matroskaStart = (): MatroskaState => ({
   kind: 'matroska',
-  need: SHORTEST_ELEMENT_BYTES,
   scaleNanoseconds: DEFAULT_SCALE_NANOSECONDS,
   tracks: null,
   cluster: null,
@@ -65,6 +70,7 @@ export const matroskaStart = (): MatroskaState => ({
  * wherever they begin, so that it does not matter whether their sizes are known.
  */
 export class MatroskaReader implements UnitReader {
+  readonly headBytes = SHORTEST_ELEMENT_BYTES
   readonly #state: MatroskaState
   readonly #tally: Tally
 
@@ -73,22 +79,17 @@ export class MatroskaReader implements UnitReader {
     this.#tally = tally
   }
 
-  get need(): number {
-    return this.#state.need
-  }
-
-  take(bytes: Buffer, at: number, position: number): number {
-    const header = readElementHeader(bytes, at, this.need)
-    if ('wanted' in header) return this.#wait(header.wanted)
+  take(bytes: Buffer, at: number, available: number, position: number): number | Wanted {
+    const header = readElementHeader(bytes, at, available)
+    if ('wanted' in header) return header
     const { id, size, headerBytes } = header
     if (this.#state.group && position >= this.#state.group.end) this.#endGroup(this.#state.group)
-    const advance = this.#enter(header, position)
-    if (advance !== null) return this.#next(advance)
+    if (this.#enter(header, position)) return headerBytes
     if (size === null) throw new NoteGivenUp('An element without an end.')
     const seen = headerBytes + seenBytes(id, size)
-    if (this.need < seen) return this.#wait(seen)
+    if (available < seen) return { wanted: seen }
     this.#takeElement(id, bytes.subarray(at + headerBytes, at + seen), size)
-    return this.#next(headerBytes + size)
+    return headerBytes + size
   }
 
   finish(): void {
@@ -108,21 +109,8 @@ export class MatroskaReader implements UnitReader {
     return this.#state
   }
 
-  #wait(need: number): 0 {
-    this.#state.need = need
-    return 0
-  }
-
-  #next(advance: number): number {
-    this.#state.need = SHORTEST_ELEMENT_BYTES
-    return advance
-  }
-
-  /** Enters an element that is read from within, and returns by how much to go on; else null. */
-  #enter(
-    { id, size, headerBytes }: { id: number; size: number | null; headerBytes: number },
-    position: number,
-  ): number | null {
+  /** Whether an element is read from within: then it is entered. */
+  #enter({ id, size, headerBytes }: ElementHeader, position: number): boolean {
     if (id === EBML && position > 0) throw new NoteGivenUp('A second recording.')
     if (id === CLUSTER) this.#state.cluster = { position, time: null }
     else if (id === BLOCK_GROUP) {
@@ -134,8 +122,8 @@ export class MatroskaReader implements UnitReader {
         picture: null,
         sound: null,
       }
-    } else if (id !== SEGMENT) return null
-    return headerBytes
+    } else return id === SEGMENT
+    return true
   }
 
   #takeElement(id: number, body: Buffer, size: number): void {

@@ -73,7 +73,7 @@ export function transportStart(head: Buffer): TransportState | null {
  * a PES packet of the picture track is a picture. What ffmpeg would have to guess at is not noted.
  */
 export class TransportReader implements UnitReader {
-  readonly need: number
+  readonly headBytes: number
   readonly #state: TransportState
   readonly #tally: Tally
   readonly #syncAt: number
@@ -83,12 +83,12 @@ export class TransportReader implements UnitReader {
   constructor(state: TransportState, tally: Tally) {
     this.#state = state
     this.#tally = tally
-    this.need = state.packetBytes
+    this.headBytes = state.packetBytes
     this.#syncAt = state.packetBytes === 192 ? 4 : 0
     this.#head = Buffer.from(state.picture?.head ?? '', 'base64')
   }
 
-  take(bytes: Buffer, unitAt: number, position: number): number {
+  take(bytes: Buffer, unitAt: number, _available: number, position: number): number {
     const at = unitAt + this.#syncAt
     if (bytes[at] !== SYNC) throw new NoteGivenUp('A packet without its sync byte.')
     const pid = ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
@@ -111,7 +111,7 @@ export class TransportReader implements UnitReader {
         if (!video && (pid & 0x1fff) > LAST_TABLE_PID && (pid & 0x1fff) !== NULL_PID)
           throw new NoteGivenUp('Footage before the map of the programme.')
     }
-    return this.need
+    return this.headBytes
   }
 
   /** Counts what was begun when the stream ends. */
