@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { leftOutTrackSchema } from './left-out.ts'
 
 /** A rational number as ffmpeg writes it: numerator, denominator. */
 export const rationalSchema = z.tuple([z.int().positive(), z.int().positive()])
@@ -48,6 +49,8 @@ export const mediaDescriptionSchema = z.object({
   declaredSeconds: z.number().nonnegative(),
   video: videoDescriptionSchema,
   audio: audioDescriptionSchema.nullable(),
+  /** All other tracks. Absent in older descriptions. */
+  leftOut: z.array(leftOutTrackSchema).default([]),
 })
 export type MediaDescription = z.infer<typeof mediaDescriptionSchema>
 
@@ -79,3 +82,11 @@ export type UnplayableReason = z.infer<typeof unplayableReasonSchema>
 
 /** A recording that is kept but not played, with the reason and one sentence for people. */
 export type Unplayable = { playable: false; reason: UnplayableReason; detail: string }
+
+export const unplayable = (reason: UnplayableReason, detail: string): Unplayable => ({
+  playable: false,
+  reason,
+  detail,
+})
+
+export const damaged = (detail: string): Unplayable => unplayable('damaged', detail)

@@ -30,7 +30,7 @@ export const VIDEO_CODECS = [
   'msmpeg4v2',
   'msmpeg4v3',
 ] as const
-const AUDIO_CODECS = [
+export const AUDIO_CODECS = [
   'aac',
   'mp3',
   'mp3float',
@@ -43,7 +43,9 @@ const AUDIO_CODECS = [
   'vorbis',
   'flac',
   'alac',
+  'amr_nb',
   'amrnb',
+  'amr_wb',
   'amrwb',
   'pcm_alaw',
   'pcm_mulaw',
@@ -54,11 +56,8 @@ const AUDIO_CODECS = [
   'adpcm_ima_wav',
   'adpcm_ima_qt',
   'adpcm_ms',
-]
-/**
- * Text that cameras write beside the picture, such as positions. It is never decoded, but ffprobe
- * opens a decoder for every track, and gives up if it may not.
- */
+] as const
+/** Text that cameras write beside the picture, such as positions. It is never decoded. */
 const TEXT_CODECS = ['mov_text', 'subrip', 'srt', 'text', 'ass', 'ssa', 'webvtt']
 /** Decoders by their own names, where these differ from the codec's. */
 const DECODER_NAMES = ['libdav1d', 'libvpx', 'libvpx-vp9', 'libaom-av1']

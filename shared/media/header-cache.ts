@@ -6,7 +6,8 @@ import type { FootageSource } from './source.ts'
 /** Headers of a few shift-long recordings (some 37 MB each). */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024
 
-type Span = { start: number; bytes: Buffer }
+/** Bytes that stand in for those of a recording from `start` on. */
+export type Span = { start: number; bytes: Buffer }
 
 /**
  * Keeps the headers of recordings in memory, so that an instance that renders many chunks of one

@@ -4,6 +4,7 @@ import type { MediaDescription } from './description.ts'
 import { MediaError } from './errors.ts'
 import { inputGuards, programGuards } from './guards.ts'
 import type { KeyframeIndex } from './keyframe-index.ts'
+import { maskTracks } from './masking/mask-tracks.ts'
 import { emptyTally, indexOfTally, type Tally, tallyPicture, tallySound } from './packet-tally.ts'
 import { serveRanges } from './range-proxy.ts'
 import type { FootageSource } from './source.ts'
@@ -25,7 +26,9 @@ export async function scanKeyframes(
   signal: AbortSignal,
 ): Promise<KeyframeIndex | null> {
   let touch = () => {}
-  await using proxy = await serveRanges(source, { signal, onBytes: () => touch() })
+  const refused = media.leftOut.filter((track) => track.refused).map(({ stream }) => stream)
+  const masked = await maskTracks(source, media.container, refused, signal)
+  await using proxy = await serveRanges(masked, { signal, onBytes: () => touch() })
   const tally = emptyTally()
   try {
     await runChild({

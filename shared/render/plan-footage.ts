@@ -8,6 +8,7 @@ import { findPart } from '../ingest/parts.ts'
 import { recordSecured } from '../ingest/secure-part.ts'
 import type { MediaDescription, Unplayable } from '../media/description.ts'
 import { readKeyframes } from '../media/keyframes.ts'
+import { noteOfLeftOut } from '../media/left-out.ts'
 import type { RenditionPlan } from '../media/plan.ts'
 import { flawOfPlan, planRenditions } from '../media/plan-renditions.ts'
 import { probe } from '../media/probe.ts'
@@ -112,10 +113,11 @@ function describeForPeople({
 }: RenditionPlan): NonNullable<Footage['media']> {
   const { video, audio, container }: MediaDescription = media
   const notes = [
+    noteOfLeftOut(media.leftOut, media),
     truncatedAtSeconds !== null &&
       `The recording breaks off after ${truncatedAtSeconds.toFixed(1)} seconds.`,
     proxyOmitted !== null && `It has no proxy and no storyboard: ${proxyOmitted}.`,
-  ].filter((note) => note !== false)
+  ].filter((note) => typeof note === 'string')
   return {
     container,
     durationSeconds,

@@ -37,7 +37,7 @@ export function programmeMapPid(payload: Buffer): number {
  * @throws NoteGivenUp where it is not clear which of them are rendered
  */
 export function readProgramme(payload: Buffer): Programme {
-  const section = sectionOf(payload, 0x02)
+  const section = programmeMap(payload)
   let video: Programme['video'] | null = null
   let audio: Programme['audio'] = null
   let at = 12 + (section.readUInt16BE(10) & 0xfff)
@@ -53,6 +53,16 @@ export function readProgramme(payload: Buffer): Programme {
   }
   if (!video) throw new NoteGivenUp('No picture track of a known kind.')
   return { video, audio }
+}
+
+/**
+ * The section that is the map of a programme (§2.4.4.8), without its checksum.
+ * @throws NoteGivenUp where it is not whole in this packet
+ */
+export function programmeMap(payload: Buffer): Buffer {
+  const section = sectionOf(payload, 0x02)
+  if (section.length < 12) throw new NoteGivenUp('A map that is cut off.')
+  return section
 }
 
 /** A section that begins and ends in one packet, without its checksum (§2.4.4.1). */

@@ -21,6 +21,7 @@ export const bodyCamera: MediaDescription = {
     reorderedPictures: 0,
   },
   audio: { stream: 1, codec: 'aac', sampleRate: 48_000, channels: 1, timeBase: [1, 48_000] },
+  leftOut: [],
 }
 
 /** A keyframe every two seconds at 30 pictures a second and 6 Mbit/s. */
