@@ -26,6 +26,12 @@ const SLACK_SECONDS = 0.0005
 /** A description is there already: a few packets are enough to open the decoder. */
 const PROBE_BYTES = { mov: 65_536, matroska: 65_536, avi: 65_536, mpegts: 1_000_000 }
 
+/**
+ * A picture that stands alone has its description in its own header: without this it would be
+ * decoded twice, once to find out what it is.
+ */
+const ALREADY_DESCRIBED = ['-nofind_stream_info']
+
 /** A JPEG that shows what the recording is about. */
 export type Poster = {
   jpeg: Buffer
@@ -160,7 +166,7 @@ function posterCommand(
         ...inputGuards(media.container),
         ...windowedReading(),
         ...['-threads', '1'],
-        ...(alone ? [] : seek),
+        ...(alone ? ALREADY_DESCRIBED : seek),
       ],
     },
     filterGraph: [
