@@ -2,7 +2,7 @@ import { app } from '@azure/functions'
 import { z } from 'zod'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { approveBreakGlass, approvedSchema } from '../../shared/manage/break-glass.ts'
+import { approveBreakGlass, approvedSchema } from '../../shared/manage/approve-break-glass.ts'
 
 app.http(
   ...route({

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
 import { listOf, wholeList } from '../../shared/http/list-of.ts'
 import { route } from '../../shared/http/route.ts'
-import { dueReviewSchema, dueReviews } from '../../shared/manage/break-glass.ts'
+import { dueReviewSchema, dueReviews } from '../../shared/manage/review-break-glass.ts'
 
 app.http(
   ...route({

@@ -1,7 +1,11 @@
 import { app } from '@azure/functions'
 import { z } from 'zod'
 import { route } from '../../shared/http/route.ts'
-import { reviewBreakGlass, reviewedSchema, reviewSchema } from '../../shared/manage/break-glass.ts'
+import {
+  reviewBreakGlass,
+  reviewedSchema,
+  reviewSchema,
+} from '../../shared/manage/review-break-glass.ts'
 
 app.http(
   ...route({

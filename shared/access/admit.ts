@@ -57,7 +57,8 @@ export async function judge(
 /** What is done with the audit trail of a recording, which outlasts it. */
 export const OUTLASTING: readonly Action[] = ['read-audit', 'verify']
 
-function disposedOf({ disposal }: Footage): BluelampError {
+/** The answer to those who could have listed a recording that is no more. */
+export function disposedOf({ disposal }: Footage): BluelampError {
   const { rule = 'unknown', begunAt = '' } = disposal ?? {}
   return new BluelampError('gone', `It was disposed of on ${begunAt.slice(0, 10)} under ${rule}.`, {
     facts: { rule, disposedAt: begunAt },

@@ -119,6 +119,7 @@ export const DUTIES = {
   'end-playbacks': ['Administrator'],
   'assign-officers': ['Administrator', 'Supervisor'],
   'keep-camera-register': ['Administrator', 'EvidenceManager'],
+  'approve-break-glass': ['EvidenceManager', 'Supervisor'],
   'review-break-glass': ['Auditor'],
 } as const satisfies Record<string, readonly Role[]>
 export type Duty = keyof typeof DUTIES

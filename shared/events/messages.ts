@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { packageIdSchema } from '../export/package.ts'
 import { footageIdSchema, partNameSchema } from '../footage/ids.ts'
+import { askedBreakGlassSchema } from '../manage/break-glass-rules.ts'
 
 /**
  * The messages of every queue. A schema version in each lets a new release read what an old one
@@ -37,6 +38,7 @@ export const MESSAGES = {
   'index-rendition': z.object({ ...v1, footageId: footageIdSchema, manifest: z.string() }),
   'dispose-footage': z.object({ ...v1, footageId: footageIdSchema }),
   'make-package': z.object({ ...v1, footageId: footageIdSchema, package: packageIdSchema }),
+  'hear-break-glass': askedBreakGlassSchema.extend(v1),
 } as const
 
 export type QueueName = keyof typeof MESSAGES
@@ -50,7 +52,12 @@ export const LANES = ['ordinary', 'urgent'] as const
 export type Lane = (typeof LANES)[number]
 
 /** Publishing what is finished is quick, whatever it is of; no footage waits for the others. */
-const SINGLE_LANE: readonly QueueName[] = ['index-rendition', 'dispose-footage', 'make-package']
+const SINGLE_LANE: readonly QueueName[] = [
+  'index-rendition',
+  'dispose-footage',
+  'make-package',
+  'hear-break-glass',
+]
 
 /** The queue in storage that carries this work in this lane. */
 export const laneQueue = (queue: QueueName, lane: Lane): string =>

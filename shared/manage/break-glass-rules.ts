@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { Visitor } from '../access/visitor.ts'
 import { officerSchema, oidSchema } from '../clearance/person.ts'
+import { BluelampError } from '../errors.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { changeReasonSchema } from './reason.ts'
 
@@ -13,6 +15,12 @@ export const REVIEW_WINDOW_MS = 3 * 24 * 60 * 60_000
 const partySchema = z.object({ oid: oidSchema, officer: officerSchema })
 /** Someone with a part in a request, by directory id and by warrant number. */
 export type Party = z.infer<typeof partySchema>
+
+/** @throws BluelampError `forbidden` to those whom the people register does not know */
+export function partyOf({ principal: { oid, register } }: Pick<Visitor, 'principal'>): Party {
+  if (register) return { oid, officer: register.officer }
+  throw new BluelampError('forbidden', 'The people register has no entry for you.')
+}
 
 export const REVIEW_OUTCOMES = ['justified', 'not-justified'] as const
 
@@ -44,6 +52,15 @@ export const breakGlassRequestSchema = z.object({
 })
 export type BreakGlassRequest = z.infer<typeof breakGlassRequestSchema>
 
+/** What was asked for, with what the rules say to it: what opens it, or why it is not to be opened. */
+export const askedBreakGlassSchema = breakGlassRequestSchema
+  .omit({ schemaVersion: true, approval: true, review: true })
+  .extend({
+    clientAddress: z.string().nullable(),
+    judgement: z.union([z.object({ basis: z.string() }), z.object({ refusal: z.string() })]),
+  })
+export type AskedBreakGlass = z.infer<typeof askedBreakGlassSchema>
+
 /** A moment that lies that long after another. */
 export const after = (at: Date, ms: number): string => new Date(at.getTime() + ms).toISOString()
 
@@ -71,4 +88,5 @@ export function judgeApproval(
 export const mayReview = ({ requester, approval }: BreakGlassRequest, reviewer: Party): boolean =>
   !isSame(requester, reviewer) && !(approval && isSame(approval.approver, reviewer))
 
-const isSame = (a: Party, b: Party): boolean => a.oid === b.oid || a.officer === b.officer
+/** Whether two are one person, under whichever of their accounts. */
+export const isSame = (a: Party, b: Party): boolean => a.oid === b.oid || a.officer === b.officer

@@ -4,12 +4,14 @@ import { type FootageId, footageIdSchema } from '../footage/ids.ts'
 import { type BreakGlassRequest, breakGlassRequestSchema } from '../manage/break-glass-rules.ts'
 import { documentTable, type Stored } from './documents.ts'
 
-/** Points from the list of what is to be reviewed to a request. */
-const dueReviewSchema = z.object({
+/** Points from a list of what is to be approved, or reviewed, to a request. */
+const listedSchema = z.object({
   schemaVersion: z.literal(1),
   footageId: footageIdSchema,
   request: z.uuidv7(),
 })
+
+type Listed = Pick<BreakGlassRequest, 'footageId' | 'request'>
 
 /** Requests to break the glass, beside the truth in the recording's partition. */
 export type BreakGlass = {
@@ -18,22 +20,38 @@ export type BreakGlass = {
   list(id: FootageId): Promise<BreakGlassRequest[]>
   /** Replaces a request that was read; false if it has changed meanwhile. */
   replace(request: BreakGlassRequest, etag: string): Promise<boolean>
+  /** Puts a request on the list of what is to be approved; it is there once. */
+  addPending(request: Listed): Promise<void>
+  removePending(request: string): Promise<void>
+  /** What is to be approved, oldest first. */
+  pending(): AsyncIterable<Listed>
   /** Puts an approved request on the list of what is to be reviewed; it is there once. */
-  addReview(request: BreakGlassRequest): Promise<void>
+  addReview(request: Listed): Promise<void>
   /** Where a request lies that is to be reviewed; null if it is not, or not any more. */
   findReview(request: string): Promise<FootageId | null>
   removeReview(request: string): Promise<void>
   /** What is to be reviewed, oldest first. */
-  dueReviews(): AsyncIterable<{ footageId: FootageId; request: string }>
+  dueReviews(): AsyncIterable<Listed>
 }
 
-/** A partition that no recording has. */
+/** Partitions that no recording has. */
+const PENDING = 'break-glass-pending'
 const REVIEWS = 'break-glass-reviews'
 const PREFIX = 'break-glass:'
 
 export function createBreakGlass(table: TableClient): BreakGlass {
   const requests = documentTable(table, breakGlassRequestSchema)
-  const reviews = documentTable(table, dueReviewSchema)
+  const lists = documentTable(table, listedSchema)
+  const put = async (list: string, { footageId, request }: Listed): Promise<void> => {
+    await lists.insert(list, request, { schemaVersion: 1, footageId, request })
+  }
+  const take = async (list: string, request: string): Promise<void> => {
+    const listed = await lists.get(list, request)
+    if (listed) await lists.remove(list, request, listed.etag)
+  }
+  async function* all(list: string): AsyncIterable<Listed> {
+    for await (const { value } of lists.list(list)) yield value
+  }
   return {
     async add(request) {
       await requests.insert(request.footageId, keyOf(request.request), request)
@@ -49,19 +67,15 @@ export function createBreakGlass(table: TableClient): BreakGlass {
       const { footageId, request: key } = request
       return (await requests.replace(footageId, keyOf(key), request, etag)) !== null
     },
-    async addReview({ footageId, request }) {
-      await reviews.insert(REVIEWS, request, { schemaVersion: 1, footageId, request })
-    },
+    addPending: (request) => put(PENDING, request),
+    removePending: (request) => take(PENDING, request),
+    pending: () => all(PENDING),
+    addReview: (request) => put(REVIEWS, request),
     async findReview(request) {
-      return (await reviews.get(REVIEWS, request))?.value.footageId ?? null
+      return (await lists.get(REVIEWS, request))?.value.footageId ?? null
     },
-    async removeReview(request) {
-      const due = await reviews.get(REVIEWS, request)
-      if (due) await reviews.remove(REVIEWS, request, due.etag)
-    },
-    async *dueReviews() {
-      for await (const { value } of reviews.list(REVIEWS)) yield value
-    },
+    removeReview: (request) => take(REVIEWS, request),
+    dueReviews: () => all(REVIEWS),
   }
 }
 

@@ -75,7 +75,9 @@ describe('disposing of a recording', () => {
       })
       for (const who of [OTHER_BOROUGH, UNVETTED, ADMINISTRATOR]) {
         const nothing = await scene.as(who, method, at, body)
-        expect(nothing.status, `${who} ${path}`).toBe(404)
+        // Whoever may ask in an emergency is answered as if there were something to open.
+        const hollow = who === OTHER_BOROUGH && path === '/break-glass'
+        expect(nothing.status, `${who} ${path}`).toBe(hollow ? 202 : 404)
         expect(nothing.text).not.toContain(rule)
       }
     }

@@ -1,5 +1,6 @@
+import { odata, TableClient } from '@azure/data-tables'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { openScene, personWith, type Reply, type Scene } from '../scene.ts'
+import { openScene, PIPELINE_LIMIT_MS, personWith, type Reply, type Scene } from '../scene.ts'
 import {
   ADMINISTRATOR,
   AUDITOR,
@@ -47,6 +48,20 @@ const trailOf = async (id: string) => {
   return (
     reply.json() as { items: { action: string; processing: string | null; reason: string }[] }
   ).items
+}
+/** The log of what a person was refused. */
+const attemptsOf = async (oid: string) => {
+  const table = TableClient.fromConnectionString(
+    scene.system.storage.connectionString,
+    'attempts',
+    { allowInsecureConnection: true },
+  )
+  const rows: { action: string; footageId: string; refusal: string }[] = []
+  const queryOptions = { filter: odata`PartitionKey eq ${oid}` }
+  for await (const row of table.listEntities<{ document: string }>({ queryOptions })) {
+    rows.push(JSON.parse(row.document))
+  }
+  return rows
 }
 const search = async (who: string, query: string) => {
   const reply = await scene.as(who, 'GET', `/footage?${query}`)
@@ -302,12 +317,25 @@ describe('breaking the glass', () => {
     scene.as(who, 'POST', `/footage/${id}/break-glass`, { reason: 'missing child, risk to life' })
   const approve = (who: string, id: string, request: string) =>
     scene.as(who, 'POST', `/footage/${id}/break-glass/${request}/approval`)
+  type Pending = { request: string; footageId: string; requester: object; footage: object }
+  const pending = async (who: string) => {
+    const reply = await scene.as(who, 'GET', '/break-glass/requests')
+    return (reply.json() as { items: Pending[] }).items
+  }
+  /** Waits until those who may approve have a request before them. */
+  const heard = (request: string) =>
+    vi.waitFor(async () => {
+      const found = (await pending(MANAGER)).find((one) => one.request === request)
+      if (!found) throw new Error(`${request} is not to be approved.`)
+      return found
+    }, PIPELINE_LIMIT_MS)
 
   it('takes two people, ends by itself, and is reviewed by a third', async () => {
     const id = await recording()
     const asked = await ask(OTHER_BOROUGH, id)
     expect(asked.status).toBe(202)
     const { request } = asked.json() as { request: string }
+    await heard(request)
     expect((await scene.as(OTHER_BOROUGH, 'GET', `/footage/${id}`)).status).toBe(404)
     expect((await approve(INVESTIGATOR, id, request)).status).toBe(404)
     expect((await approve(SUPERVISOR, id, NOTHING)).status).toBe(404)
@@ -344,7 +372,9 @@ describe('breaking the glass', () => {
   it('is never approved by whoever asked', async () => {
     const id = await recording()
     const { request } = (await ask(SUPERVISOR, id)).json() as { request: string }
+    await heard(request)
     expect((await approve(SUPERVISOR, id, request)).status).toBe(403)
+    expect(await pending(SUPERVISOR)).not.toContainEqual(expect.objectContaining({ request }))
   })
 
   it('is not for the unvetted, nor for a post-incident lock', async () => {
@@ -353,9 +383,71 @@ describe('breaking the glass', () => {
       expect((await ask(who, id)).status, who).toBe(404)
     }
     const { request } = (await ask(OTHER_BOROUGH, id)).json() as { request: string }
+    await heard(request)
     const restrictions = ['post-incident-lock']
     await change(MANAGER, 'PATCH', `/footage/${id}`, { reason, restrictions })
-    expect((await ask(OTHER_BOROUGH, id)).status).toBe(404)
     expect((await approve(SUPERVISOR, id, request)).status).toBe(404)
+    expect(await pending(MANAGER)).not.toContainEqual(expect.objectContaining({ request }))
+  })
+
+  it('lays before those who may approve what they must know, and records that they saw it', async () => {
+    const id = await recording({ references: [{ type: 'incident', value: 'CAD 4417' }] })
+    await change(MANAGER, 'PATCH', `/footage/${id}`, { reason, restrictions: ['child'] })
+    const { request } = (await ask(OTHER_BOROUGH, id)).json() as { request: string }
+    expect(await heard(request)).toMatchObject({
+      footageId: id,
+      reason: 'missing child, risk to life',
+      requester: { oid: GRACE, unit: 'hackney-cid', borough: 'hackney' },
+      footage: {
+        officer: 'P214567',
+        borough: 'camden',
+        references: [{ type: 'incident', value: 'CAD 4417' }],
+        marking: 'OFFICIAL-SENSITIVE',
+        restrictions: ['child'],
+      },
+    })
+    expect(await pending(SUPERVISOR)).toContainEqual(expect.objectContaining({ request }))
+    for (const who of [INVESTIGATOR, AUDITOR, ADMINISTRATOR]) {
+      expect((await scene.as(who, 'GET', '/break-glass/requests')).status, who).toBe(403)
+    }
+    const looks = (await trailOf(id)).filter(({ action }) => action === 'metadata-viewed')
+    expect(looks).toContainEqual(expect.objectContaining({ detail: { request } }))
+    await approve(SUPERVISOR, id, request)
+    expect(await pending(MANAGER)).not.toContainEqual(expect.objectContaining({ request }))
+  })
+
+  it('answers whoever may ask alike, whatever there is, and hears only what may be opened', async () => {
+    const [open, locked, secret] = [await recording(), await recording(), await recording()]
+    const restrictions = ['post-incident-lock']
+    await change(MANAGER, 'PATCH', `/footage/${locked}`, { reason, restrictions })
+    await change(MANAGER, 'PATCH', `/footage/${secret}`, { reason, marking: 'SECRET' })
+    const answers = new Map<string, string>()
+    for (const id of [NOTHING, locked, secret, open]) {
+      const asked = await ask(OTHER_BOROUGH, id)
+      expect(asked.status).toBe(202)
+      const { request, approveBefore, ...rest } = asked.json() as Record<string, string>
+      expect(rest).toEqual({ state: 'pending' })
+      expect(Date.parse(approveBefore ?? '')).toBeGreaterThan(Date.now())
+      answers.set(id, request ?? '')
+    }
+    await heard(answers.get(open) ?? '')
+    for (const id of [NOTHING, locked, secret]) {
+      expect((await approve(MANAGER, id, answers.get(id) ?? '')).status, id).toBe(404)
+    }
+    for (const id of [locked, secret]) {
+      expect((await trailOf(id)).map(({ action }) => action)).not.toContain('break-glass-asked')
+      expect(await view(id)).toMatchObject({ breakGlass: [] })
+    }
+    await vi.waitFor(async () => {
+      const refused = await attemptsOf(GRACE)
+      expect(refused.filter(({ action }) => action === 'break-glass')).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ footageId: NOTHING, refusal: 'missing' }),
+          expect.objectContaining({ footageId: locked, refusal: 'restricted' }),
+          expect.objectContaining({ footageId: secret, refusal: 'marked-too-high' }),
+        ]),
+      )
+      expect(refused.map(({ footageId }) => footageId)).not.toContain(open)
+    }, PIPELINE_LIMIT_MS)
   })
 })

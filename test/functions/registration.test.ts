@@ -38,6 +38,7 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['PUT', `footage/${ID}/cases/01AB%2F2345%2F26`, 'markForCase'],
   ['POST', `footage/${ID}/break-glass`, 'askBreakGlass'],
   ['POST', `footage/${ID}/break-glass/${ID}/approval`, 'approveBreakGlass'],
+  ['GET', 'break-glass/requests', 'listBreakGlassRequests'],
   ['GET', 'break-glass/reviews', 'listBreakGlassReviews'],
   ['PUT', `break-glass/reviews/${ID}`, 'reviewBreakGlass'],
   ['PUT', `people/${ID}/assignments/incident/4417`, 'assignOfficer'],

@@ -24,6 +24,7 @@ import {
   ROLES,
   type Role,
 } from '../../../shared/clearance/roles.ts'
+import { refusedForAll } from '../../../shared/clearance/standing.ts'
 import {
   FORCE_VETTING,
   NATIONAL_SECURITY_VETTING,
@@ -225,7 +226,10 @@ describe('for anybody, anything and any recording', () => {
     }),
   })
   const actions = fc.constantFrom(...ACTIONS)
-  const seeing = fc.constantFrom<Action>('list', 'view', 'view-live', 'take-original')
+  /** All but what lets nobody see the footage. */
+  const vetted = fc.constantFrom(
+    ...ACTIONS.filter((action) => action !== 'read-audit' && action !== 'verify'),
+  )
   const allowed = (principal: Principal, action: Action, footage: Guarded, now = NOW) =>
     decide(principal, action, footage, now).allowed
   /** Wherever the second is allowed, so is the first. */
@@ -273,9 +277,37 @@ describe('for anybody, anything and any recording', () => {
     )
   })
 
-  it('no set of roles sees anything without valid force vetting', () => {
+  it('an earlier end of a vetting or a grant never opens anything', () => {
     fc.assert(
-      fc.property(people, seeing, recordings, vettings, (principal, action, footage, all) => {
+      fc.property(people, actions, recordings, fc.nat(900), (principal, action, footage, days) => {
+        const earlier = (end: string) => new Date(Date.parse(end) - days * 86_400_000).toISOString()
+        const register = principal.register && {
+          ...principal.register,
+          vetting: principal.register.vetting.map((one) => ({
+            ...one,
+            expires: earlier(one.expires).slice(0, 10),
+          })),
+        }
+        const grants = footage.grants.map((one) => ({ ...one, until: earlier(one.until) }))
+        const whole = allowed(principal, action, footage)
+        atLeast(whole, allowed({ ...principal, register }, action, footage))
+        atLeast(whole, allowed(principal, action, { ...footage, grants }))
+      }),
+    )
+  })
+
+  it('who may something to a recording is never among those who may it to none', () => {
+    fc.assert(
+      fc.property(people, vetted, recordings, (principal, action, footage) => {
+        if (!allowed(principal, action, footage)) return
+        expect(refusedForAll(principal, action, NOW)).toBeNull()
+      }),
+    )
+  })
+
+  it('no set of roles gets past missing force vetting, whatever it would do', () => {
+    fc.assert(
+      fc.property(people, vetted, recordings, vettings, (principal, action, footage, all) => {
         const vetting = all.filter(
           ({ level, status }) =>
             NATIONAL_SECURITY_VETTING.some((other) => other === level) || status !== 'current',

@@ -1,0 +1,7 @@
+import { listen, onMessage } from '../../shared/events/edge.ts'
+import { hearBreakGlass } from '../../shared/manage/ask-break-glass.ts'
+
+/** Takes up what was asked for in an emergency. */
+export const handleHearBreakGlass = onMessage('hear-break-glass', hearBreakGlass)
+
+listen('hear-break-glass', handleHearBreakGlass)

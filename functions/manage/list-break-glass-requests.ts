@@ -1,0 +1,21 @@
+import { app } from '@azure/functions'
+import { listOf, wholeList } from '../../shared/http/list-of.ts'
+import { route } from '../../shared/http/route.ts'
+import {
+  pendingBreakGlass,
+  pendingBreakGlassSchema,
+} from '../../shared/manage/pending-break-glass.ts'
+
+app.http(
+  ...route({
+    name: 'listBreakGlassRequests',
+    method: 'GET',
+    path: 'break-glass/requests',
+    summary: 'Access in emergencies that the caller may approve, as a second person',
+    access: { duty: 'approve-break-glass' },
+    answers: { 200: { body: listOf(pendingBreakGlassSchema) } },
+    async handle({ services, visitor }) {
+      return { status: 200, body: wholeList(await pendingBreakGlass(services, await visitor())) }
+    },
+  }),
+)
