@@ -19,7 +19,13 @@ app.http(
       200: { text: PLAYER_TEXTS },
       302: { redirect: true },
     },
-    problems: ['gone', 'playback-refused', 'playback-lapsed', 'playback-ended'],
+    problems: [
+      'gone',
+      'too-many-requests',
+      'playback-refused',
+      'playback-lapsed',
+      'playback-ended',
+    ],
     async handle({ services, params, clientAddress }) {
       const ticket = services.tickets.open(params.ticket)
       const answer = await play(services, ticket, params.file, clientAddress)

@@ -17,6 +17,7 @@ app.http(
     path: 'openapi.json',
     summary: 'What this API offers to whom, as an OpenAPI 3.1 document',
     access: 'anyone',
+    limit: 'read-api',
     answers: { 200: { body: apiDocumentSchema } },
     async handle({ services: { config }, baseUrl }) {
       made ??= apiDocument(declaredRoutes(), config.auth)

@@ -17,6 +17,9 @@ export const RATE_LIMITS = {
   'read-audit': { calls: 120, withinMs: MINUTE_MS, counted: 'everywhere' },
   'unusual-access': { calls: 30, withinMs: MINUTE_MS, counted: 'everywhere' },
   'import-people': { calls: 30, withinMs: 60 * MINUTE_MS, counted: 'everywhere' },
+  // Large answers: one who asks for many and reads none must not fill the memory of an instance.
+  'play-texts': { calls: 120, withinMs: MINUTE_MS, counted: 'per-instance' },
+  'read-api': { calls: 60, withinMs: MINUTE_MS, counted: 'per-instance' },
 } as const satisfies Record<string, RateLimit>
 export type LimitName = keyof typeof RATE_LIMITS
 

@@ -56,8 +56,8 @@ export type Declaration<
   /** The media type of the body, where it is not JSON. It is read as text. */
   readonly accepts?: 'text/csv'
   readonly bodyLimitBytes?: number
-  /** How often one caller may call it, by the name of the limit. */
-  readonly limit?: X extends 'anyone' | 'ticket' ? never : LimitName
+  /** How often one caller may call it, by the name of the limit; who is asked no name, all together. */
+  readonly limit?: X extends 'ticket' ? never : LimitName
   readonly answers: A
   /** What it may be refused with, beyond what follows from the rest. */
   readonly problems?: readonly ErrorCode[]

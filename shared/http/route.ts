@@ -6,6 +6,7 @@ import type {
 } from '@azure/functions'
 import type { z } from 'zod'
 import type { Refusal } from '../access/admit.ts'
+import { spendAllowance } from '../access/limit.ts'
 import { hasDuty } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
 import type { Duty } from '../clearance/roles.ts'
@@ -20,7 +21,6 @@ import type {
   Identified,
   Shape,
 } from './declaration.ts'
-import { spendAllowance } from './limit.ts'
 import { problemOf } from './problem.ts'
 import { clientAddress, readRequest } from './read-request.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -110,8 +110,8 @@ async function callOf(
   const address = clientAddress(request)
   // Who calls is asked first: strangers do not learn what a request should look like.
   const identified = await identify(declaration, request, services, address)
-  if (identified && declaration.limit) {
-    await spendAllowance(services, identified.caller.oid, declaration.limit)
+  if (declaration.limit) {
+    await spendAllowance(services, identified?.caller.oid ?? null, declaration.limit)
   }
   const read = await readRequest(declaration, request, url)
   return { services, clientAddress: address, baseUrl: url.origin, ...read, ...identified }

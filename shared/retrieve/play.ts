@@ -1,4 +1,5 @@
 import { judge, type Refusal } from '../access/admit.ts'
+import { spendAllowance } from '../access/limit.ts'
 import type { Ticket } from '../access/tickets.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { Services } from '../services.ts'
@@ -27,7 +28,7 @@ export type PlayAnswer =
  * moment; what it releases is stored with the viewing before its address is handed out. Whoever has
  * a ticket knows that the recording exists, so a player that is refused is told why.
  * @throws BluelampError `not-found` for what there is not, or not yet; `playback-refused`,
- *   `playback-lapsed`, `playback-ended`
+ *   `playback-lapsed`, `playback-ended`, `too-many-requests`
  */
 export async function play(
   services: Services,
@@ -38,6 +39,7 @@ export async function play(
   const { viewings, people, catalogue, renditionRows, now } = services
   const file = playerFileOf(name)
   if (!file) throw nothingHere()
+  if (file.is !== 'chunk') await spendAllowance(services, oid, 'play-texts')
   // All at once: what is refused has been read in vain, what is allowed has not waited.
   const [session, registered, footage, chunk] = await Promise.all([
     viewings.find(footageId, viewing),

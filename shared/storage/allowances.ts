@@ -13,8 +13,8 @@ import { documentTable } from './documents.ts'
 
 /** What callers have left of their limits. */
 export type Allowances = {
-  /** Spends one call of a limit, if there is one left. */
-  spend(actor: Oid, name: LimitName): Promise<Allowance>
+  /** Spends one call of a limit, if there is one left. Who has no name shares it with all such. */
+  spend(actor: Oid | null, name: LimitName): Promise<Allowance>
 }
 
 const spentSchema = z.object({ schemaVersion: z.literal(1), spentUntil: z.number() })
@@ -44,7 +44,7 @@ export function createAllowances(
     return allowance
   }
 
-  const spendEverywhere = async (actor: Oid, name: LimitName): Promise<Allowance> => {
+  const spendEverywhere = async (actor: string, name: LimitName): Promise<Allowance> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const stored = await rows.get(actor, name)
       const { spentUntil, allowance } = spend(
@@ -64,9 +64,11 @@ export function createAllowances(
   }
 
   return {
-    spend: async (actor, name) =>
-      limits[name].counted === 'per-instance'
+    spend: async (named, name) => {
+      const actor = named ?? 'anyone'
+      return limits[name].counted === 'per-instance'
         ? spendHere(`${actor}:${name}`, limits[name])
-        : spendEverywhere(actor, name),
+        : spendEverywhere(actor, name)
+    },
   }
 }

@@ -1,4 +1,3 @@
-import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   ADMINISTRATOR,
@@ -12,18 +11,12 @@ import {
 import { addressOf, bodyOf, ROUTES } from './routes.ts'
 
 const KIB = 1024
-/** As many callers as keep the app waiting at the same time. */
-const SLOW = 60
-/** How many answers each of them asks for and does not read: some 4 MB. */
-const UNREAD_ANSWERS = 20
 /** Among them is somebody for every route. */
 const CALLERS = [MANAGER, ADMINISTRATOR, INVESTIGATOR, AUDITOR, DOCK]
 
 let app: LocalApp
-let token: string
 beforeAll(async () => {
   app = await startApp()
-  token = await app.system.issuer.tokenFor(MANAGER)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 
@@ -100,51 +93,4 @@ it('refuses a head that is too long, and a token of any length within it', async
     fetch(`${app.system.api}/footage?borough=camden`, { headers: { authorization } })
   expect((await ask(`Bearer ${'x'.repeat(15 * KIB)}`)).status).toBe(401)
   expect((await ask(`Bearer ${'x'.repeat(64 * KIB)}`)).status).toBe(431)
-})
-
-describe('callers who are slow', () => {
-  /** Opens connections that each send this and then nothing more. */
-  const open = (text: string): Promise<Socket[]> => {
-    const port = Number(new URL(app.system.api).port)
-    const sockets = Array.from(
-      { length: SLOW },
-      () =>
-        new Promise<Socket>((resolve, reject) => {
-          const socket = connect(port, '127.0.0.1', () => socket.write(text, () => resolve(socket)))
-          socket.on('error', reject)
-        }),
-    )
-    return Promise.all(sockets)
-  }
-  const othersAreServed = async () => {
-    const answers = Array.from({ length: 10 }, () =>
-      app.call(INVESTIGATOR, 'GET', 'footage?borough=camden'),
-    )
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(10).fill(200))
-  }
-
-  it('to send keep nobody waiting', async () => {
-    const head = `POST /api/uploads HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n`
-    const sockets = [
-      ...(await open('GET /api/heal')),
-      ...(await open(head)),
-      ...(await open(`${head}content-length: 60000\r\n\r\n{`)),
-    ]
-    try {
-      await othersAreServed()
-    } finally {
-      for (const socket of sockets) socket.destroy()
-    }
-  })
-
-  it('to read keep nobody waiting', async () => {
-    const request = 'GET /api/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'
-    // More than the buffers of a connection hold: what is not read waits with who sent it.
-    const sockets = await open(request.repeat(UNREAD_ANSWERS))
-    try {
-      await othersAreServed()
-    } finally {
-      for (const socket of sockets) socket.destroy()
-    }
-  })
 })

@@ -43,6 +43,8 @@ let ready: string
 let announced: string
 let quarantined: string
 let disposed: string
+/** Of a viewing that was opened. */
+let ticket: string
 
 /** Every status that was seen, and what was sent when an operation did what it is for. */
 const seen = new Set<string>()
@@ -245,6 +247,7 @@ describe('what is done on the way', () => {
     await asks(first.ticket, 'copy.m3u8', 200)
     await asks(first.ticket, 'storyboard.vtt', 200)
     await asks(first.ticket, 'copy-0000.mp4', 302)
+    ticket = first.ticket
     const params = { id: ready, viewing: first.viewing }
     await sees('renewPlayback', 200, INVESTIGATOR, { params })
     await sees('endPlayback', 204, INVESTIGATOR, { params, body })
@@ -454,7 +457,8 @@ describe('what every operation is refused with', () => {
     each(429, async (operation) => {
       const who = entitledTo(operation)
       const token = await tokenOf(who)
-      const input = { params: ABSENT, query: { 'no-such': '1' } }
+      const params = { ...ABSENT, ticket, file: 'master.m3u8' }
+      const input = { params, query: { 'no-such': '1' } }
       for (let calls = 0; calls < 400; calls += AT_A_TIME) {
         const some = Array.from({ length: AT_A_TIME }, () => api.call(operation.id, input, token))
         const refused = (await Promise.all(some)).find(({ status }) => status === 429)
