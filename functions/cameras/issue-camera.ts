@@ -18,10 +18,11 @@ app.http(
     body: issueRequestSchema,
     answers: { 200: { body: cameraEntrySchema, etag: true } },
     problems: ['conflict', 'precondition-failed'],
-    async handle({ services, params: { serial, from }, headers, body, caller }) {
+    async handle({ services, params: { serial, from }, headers, body, caller, clientAddress }) {
       const issue = { from, ...body }
       const version = headers['if-match']
-      const { entry, etag } = await issueCamera(services, caller.oid, serial, issue, version)
+      const author = { by: caller.oid, clientAddress }
+      const { entry, etag } = await issueCamera(services, author, serial, issue, version)
       return { status: 200, body: entry, etag }
     },
   }),

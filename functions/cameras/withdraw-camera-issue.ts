@@ -17,9 +17,10 @@ app.http(
     headers: ifMatch,
     answers: { 200: { body: cameraEntrySchema, etag: true } },
     problems: ['precondition-failed'],
-    async handle({ services, params: { serial, from }, headers, caller }) {
+    async handle({ services, params: { serial, from }, headers, caller, clientAddress }) {
       const version = headers['if-match']
-      const { entry, etag } = await withdrawIssue(services, caller.oid, serial, from, version)
+      const author = { by: caller.oid, clientAddress }
+      const { entry, etag } = await withdrawIssue(services, author, serial, from, version)
       return { status: 200, body: entry, etag }
     },
   }),

@@ -1,17 +1,25 @@
 import { z } from 'zod'
-import { type Oid, officerSchema } from '../clearance/person.ts'
+import { officerSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import {
   type CameraEntry,
   type CameraIssue,
+  cameraEntrySchema,
+  issueAt,
   type Span,
-  wearerAt,
   withIssue,
   withoutIssue,
 } from '../footage/camera-issues.ts'
 import { instantSchema } from '../footage/clock.ts'
+import type { FootageId } from '../footage/ids.ts'
 import { EVER } from '../footage/index-keys.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
+import { type Author, registerChangeSchema } from '../storage/register.ts'
+import { type ChangeAuthor, fileByWearer } from './file-by-wearer.ts'
+
+/** Recordings that are filed anew at the same time. */
+const AT_ONCE = 8
 
 /** Who wears a camera from the moment in the address on. */
 export const issueRequestSchema = z.strictObject({
@@ -32,22 +40,42 @@ export async function readCamera({ cameras }: Services, serial: string): Promise
   throw new BluelampError('not-found', 'The register has no such camera.')
 }
 
+/** Every change of a camera's issues, first one first, and whether the hash chain of them is whole. */
+export const cameraHistorySchema = z.object({
+  items: z.array(registerChangeSchema.extend({ entry: cameraEntrySchema })),
+  whole: z.boolean(),
+})
+
 /**
- * Enters or corrects an issue of a camera. Its recordings of the time concerned come onto the list
- * of those whose wearer is not known, or leave it.
+ * Every change of what the register says of a camera, and whether the chain of them is whole.
+ * @throws BluelampError `not-found`
+ */
+export async function readCameraHistory(
+  { cameras }: Services,
+  serial: string,
+): Promise<z.infer<typeof cameraHistorySchema>> {
+  const { changes, whole } = await cameras.history(serial)
+  if (changes.length > 0) return { items: changes, whole }
+  throw new BluelampError('not-found', 'The register has no such camera.')
+}
+
+/**
+ * Enters or corrects an issue of a camera. Its recordings of the time concerned are filed under whoever
+ * wore it by that, or come onto the list of those whose wearer is not known. If that is cut off, doing
+ * it again finishes it.
  * @param ifMatch the ETag of the entry that was read; null for a camera that is new
  * @throws BluelampError `precondition-failed`; and what withIssue throws
  */
 export async function issueCamera(
   services: Services,
-  by: Oid,
+  author: ChangeAuthor,
   serial: string,
   issue: Pick<CameraIssue, 'from' | 'to' | 'officer'>,
   ifMatch: string | null,
 ): Promise<VersionedCamera> {
   const at = services.now().toISOString()
-  const change = (issues: CameraIssue[]) => withIssue(issues, { ...issue, by, at })
-  return changeIssues(services, by, serial, ifMatch, issue.from, change)
+  const change = (issues: CameraIssue[]) => withIssue(issues, { ...issue, by: author.by, at })
+  return changeIssues(services, { ...author, cause: 'issued' }, serial, ifMatch, issue.from, change)
 }
 
 /**
@@ -56,21 +84,28 @@ export async function issueCamera(
  */
 export async function withdrawIssue(
   services: Services,
-  by: Oid,
+  author: ChangeAuthor,
   serial: string,
   from: string,
   ifMatch: string | null,
 ): Promise<VersionedCamera> {
-  return changeIssues(services, by, serial, ifMatch, from, (issues) => {
-    const left = withoutIssue(issues, from)
-    if (left.length < issues.length) return left
-    throw new BluelampError('not-found', 'The camera was not issued from that moment on.')
-  })
+  return changeIssues(
+    services,
+    { ...author, cause: 'withdrawn' },
+    serial,
+    ifMatch,
+    from,
+    (issues) => {
+      const left = withoutIssue(issues, from)
+      if (left.length < issues.length) return left
+      throw new BluelampError('not-found', 'The camera was not issued from that moment on.')
+    },
+  )
 }
 
 async function changeIssues(
   services: Services,
-  by: Oid,
+  { clientAddress, ...author }: ChangeAuthor & Author,
   serial: string,
   ifMatch: string | null,
   from: string,
@@ -79,7 +114,7 @@ async function changeIssues(
   const { cameras } = services
   const before = (await cameras.find(serial))?.entry.issues ?? []
   const issues = change(before)
-  if (!(await cameras.put(serial, { issues }, ifMatch, { by, cause: 'issued' }))) {
+  if (!(await cameras.put(serial, { issues }, ifMatch, author))) {
     throw new BluelampError(
       'precondition-failed',
       'The entry has changed, or is there already. Read it and send its ETag as If-Match.',
@@ -88,31 +123,30 @@ async function changeIssues(
   const concerned = [...before, ...issues].filter(
     (one) => Date.parse(one.from) === Date.parse(from),
   )
-  await recheckFootage(services, serial, concerned)
+  await refile(services, serial, concerned, { by: author.by, clientAddress })
   return readCamera(services, serial)
 }
 
-/** Compares what recordings of a camera say of its wearer with its issues as they now are. */
-async function recheckFootage(
-  { cameras, catalogue, index, now }: Services,
+/** Files the recordings of a camera by its issues as they now are. */
+async function refile(
+  services: Services,
   serial: string,
   spans: readonly Span[],
+  author: ChangeAuthor,
 ): Promise<void> {
+  const { cameras, index, now } = services
   const begins = spans.map(({ from }) => Date.parse(from))
   const ends = spans.map(({ to }) => (to === null ? now().getTime() : Date.parse(to)))
   const from = new Date(Math.max(Math.min(...begins), Date.parse(EVER.from))).toISOString()
   const to = new Date(Math.max(...ends)).toISOString()
-  const unassignedAt = async (at: string): Promise<boolean> =>
-    wearerAt((await cameras.find(serial))?.entry.issues ?? [], at) === null
+  const issues = (await cameras.find(serial))?.entry.issues ?? []
+  const misfiled: FootageId[] = []
   for await (const { summary } of index.read({ by: 'camera', camera: serial }, { from, to })) {
-    const { id, recordedAt } = summary
-    const unassigned = await unassignedAt(recordedAt)
-    if (summary.cameraUnassigned === unassigned) continue
-    await catalogue.change(id, ({ clock, cameraUnassigned }) =>
-      // A corrected time was looked at when it was corrected.
-      clock.recordedAt !== recordedAt || cameraUnassigned === unassigned
-        ? null
-        : { cameraUnassigned: unassigned },
-    )
+    const { id, recordedAt, officer, cameraUnassigned } = summary
+    const wearer = issueAt(issues, recordedAt)?.officer ?? null
+    if (wearer === null ? !cameraUnassigned : cameraUnassigned || wearer !== officer) {
+      misfiled.push(id)
+    }
   }
+  await inParallel(AT_ONCE, misfiled, (id) => fileByWearer(services, id, author))
 }

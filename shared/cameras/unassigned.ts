@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { officerSchema } from '../clearance/person.ts'
-import { wearerAt } from '../footage/camera-issues.ts'
+import { issueAt } from '../footage/camera-issues.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { EVER } from '../footage/index-keys.ts'
 import { londonTime } from '../retrieve/search.ts'
 import type { Services } from '../services.ts'
+import { fileByWearer } from './file-by-wearer.ts'
 
 /** How many recordings one list shows: it is a list to work off, not to browse. */
 const LIST_LIMIT = 100
@@ -21,21 +22,18 @@ export type UnassignedFootage = z.infer<typeof unassignedFootageSchema>
 
 /**
  * Recordings whose camera was issued to nobody when they were made, newest first. What an issue
- * covers by now leaves the list, even if whoever entered it was cut off before it could say so.
+ * covers by now is filed under whoever wore it and leaves the list, even if whoever entered that was
+ * cut off before they could say so.
  */
-export async function unassignedFootage({
-  index,
-  catalogue,
-  cameras,
-}: Services): Promise<UnassignedFootage[]> {
+export async function unassignedFootage(services: Services): Promise<UnassignedFootage[]> {
+  const { index, cameras } = services
   const found: UnassignedFootage[] = []
   for await (const { summary } of index.read({ by: 'state', state: 'camera-unassigned' }, EVER)) {
     const { id, camera, officer, recordedAt } = summary
     const issues = (await cameras.find(camera.serial))?.entry.issues ?? []
-    if (wearerAt(issues, recordedAt) !== null) {
-      await catalogue.change(id, ({ cameraUnassigned }) =>
-        cameraUnassigned ? { cameraUnassigned: false } : null,
-      )
+    const issue = issueAt(issues, recordedAt)
+    if (issue) {
+      await fileByWearer(services, id, { by: issue.by, clientAddress: null })
       continue
     }
     found.push({

@@ -119,6 +119,7 @@ export const DUTIES = {
   'end-playbacks': ['Administrator'],
   'assign-officers': ['Administrator', 'Supervisor'],
   'keep-camera-register': ['Administrator', 'EvidenceManager'],
+  'read-camera-history': ['Administrator', 'EvidenceManager', 'Auditor'],
   'approve-break-glass': ['EvidenceManager', 'Supervisor'],
   'review-break-glass': ['Auditor'],
 } as const satisfies Record<string, readonly Role[]>

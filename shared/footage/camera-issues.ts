@@ -25,12 +25,9 @@ export type CameraEntry = z.infer<typeof cameraEntrySchema>
 /** A span of time; `to` null has no end. */
 export type Span = { from: string; to: string | null }
 
-/** The officer who wore the camera at that moment, or null. */
-export const wearerAt = (
-  issues: readonly CameraIssue[],
-  at: string,
-): CameraIssue['officer'] | null =>
-  issues.find((issue) => covers(issue, Date.parse(at)))?.officer ?? null
+/** The issue of the camera that covers that moment, or null. */
+export const issueAt = (issues: readonly CameraIssue[], at: string): CameraIssue | null =>
+  issues.find((issue) => covers(issue, Date.parse(at))) ?? null
 
 /**
  * The issues with this one entered, or put in place of the one that began at the same moment.

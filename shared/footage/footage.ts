@@ -114,6 +114,10 @@ export const correctionSchema = z.object({
   by: oidSchema,
   at: instant,
   reason: z.string(),
+  byRegister: z
+    .literal(true)
+    .optional()
+    .describe('it follows the register of cameras, and changes with that'),
 })
 export type Correction = z.infer<typeof correctionSchema>
 

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Caller } from '../access/authenticate.ts'
 import { DEFAULT_MARKING } from '../clearance/marking.ts'
 import { BluelampError } from '../errors.ts'
-import { wearerAt } from '../footage/camera-issues.ts'
+import type { CameraIssue } from '../footage/camera-issues.ts'
 import { measureClock, type RecordedClock } from '../footage/clock.ts'
 import { type Footage, footageSchema, type Part } from '../footage/footage.ts'
 import { type FootageId, newFootageId, partNameSchema } from '../footage/ids.ts'
+import { planWearer } from '../manage/wearer.ts'
 import type { Services } from '../services.ts'
 import type { Catalogue } from '../storage/catalogue.ts'
 import { signedUrlSchema } from '../storage/sas.ts'
@@ -31,18 +32,19 @@ export type OpenedUpload = z.infer<typeof openedUploadSchema>
  *   declared them and no hash proves that they are the same
  */
 export async function openUpload(
-  { catalogue, claims, landing, cameras, now }: Services,
+  services: Services,
   dock: Caller,
   request: UploadRequest,
 ): Promise<{ created: boolean; upload: OpenedUpload }> {
+  const { catalogue, claims, landing, cameras, now } = services
   const { sha256, size } = request.recording
   const wanted = { footageId: newFootageId(), sha256, size }
   const claim = await claims.claim(request.camera.serial, request.sequence, wanted)
   if (!claimsSameBytes(claim, wanted)) throw otherBytes(request)
   const clock = measureClock(request.clock, now())
+  const declared = expectedFootage(claim.footageId, dock, request, clock)
   const issues = (await cameras.find(request.camera.serial))?.entry.issues ?? []
-  const worn = wearerAt(issues, clock.recordedAt) !== null
-  const footage = expectedFootage(claim.footageId, dock, request, clock, worn)
+  const footage = await filedByWearer(services, declared, issues)
   const created = await catalogue.add(footage)
   const current = created ? footage : await takeOver(catalogue, claim.footageId, dock, request)
   const uploads = current.parts.filter(isWanted).map(async ({ part }) => ({
@@ -59,6 +61,25 @@ export async function openUpload(
       uploads: await Promise.all(uploads),
     },
   }
+}
+
+/**
+ * A recording as it is filed: under whoever is on record as having worn the camera, whomever the
+ * dock took it from. That stands in its trail before the recording is there.
+ */
+async function filedByWearer(
+  { audit, catalogue }: Services,
+  declared: Footage,
+  issues: readonly CameraIssue[],
+): Promise<Footage> {
+  const planned = planWearer(declared, issues, { by: declared.dock, at: declared.changedAt })
+  if (!planned) return declared
+  const { acts, change } = planned
+  // Asked again, it may have been corrected since.
+  if (acts.length > 0 && !(await catalogue.find(declared.id))) {
+    for (const act of acts) await audit.appendOnce(declared.id, { ...act, actor: 'service' })
+  }
+  return footageSchema.parse({ ...declared, ...change })
 }
 
 /**
@@ -90,7 +111,6 @@ function expectedFootage(
   dock: Caller,
   request: UploadRequest,
   clock: RecordedClock,
-  worn: boolean,
 ): Footage {
   const { recording, sidecars, clock: _reported, ...described } = request
   const expected = (part: Part['part'], declared: Part['declared']): Part => ({
@@ -113,7 +133,7 @@ function expectedFootage(
     corrections: [],
     holds: [],
     cases: [],
-    cameraUnassigned: !worn,
+    cameraUnassigned: false,
     parts: [
       expected('recording', recording),
       ...sidecars.map(({ kind, ...declared }) => expected(kind, declared)),

@@ -6,13 +6,14 @@ import { isServable, markingSchema } from '../clearance/marking.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
-import { wearerAt } from '../footage/camera-issues.ts'
 import { EARLIEST, instantSchema } from '../footage/clock.ts'
 import { CORRECTABLE_FIELDS, type Correction, type Footage } from '../footage/footage.ts'
 import { retentionGroupSchema } from '../footage/retention-rules.ts'
 import type { Services } from '../services.ts'
-import { type Authorship, type ChangeRequest, changeFootage, type Plan } from './change.ts'
+import type { Plan } from './carry-out.ts'
+import { type Authorship, type ChangeRequest, changeFootage } from './change.ts'
 import { changeReasonSchema } from './reason.ts'
+import { planWearer } from './wearer.ts'
 
 /** Corrections that one recording keeps. With everything else, they must fit its row. */
 const CORRECTIONS_LIMIT = 30
@@ -44,7 +45,7 @@ export type Amendment = z.infer<typeof amendmentSchema>
 
 /**
  * Marks a recording, or corrects what is on record of it. At another time, someone else may have
- * worn its camera, or nobody.
+ * worn its camera, or nobody: it is filed under whoever did.
  * @throws BluelampError as changeFootage and planAmendment
  */
 export const amendFootage = (
@@ -61,8 +62,11 @@ export const amendFootage = (
       const planned = planAmendment(footage, amendment, authorship)
       if (!planned || amendment.recordedAt === undefined) return planned
       const issues = (await services.cameras.find(footage.camera.serial))?.entry.issues ?? []
-      const cameraUnassigned = wearerAt(issues, amendment.recordedAt) === null
-      return { ...planned, change: { ...planned.change, cameraUnassigned } }
+      const worn = planWearer({ ...footage, ...planned.change }, issues, authorship)
+      return {
+        acts: [...planned.acts, ...(worn?.acts ?? [])],
+        change: { ...planned.change, ...worn?.change },
+      }
     },
   )
 

@@ -4,7 +4,8 @@ import type { Oid } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { instantSchema } from '../footage/clock.ts'
 import type { Footage } from '../footage/footage.ts'
-import type { Authorship, Plan } from './change.ts'
+import type { Plan } from './carry-out.ts'
+import type { Authorship } from './change.ts'
 import { changeReasonSchema } from './reason.ts'
 
 /** The longest access that is given at once. A trial may take longer: it is given again. */

@@ -1,7 +1,8 @@
 import { BluelampError } from '../errors.ts'
 import type { Footage, Hold } from '../footage/footage.ts'
 import { withHold, withoutHold } from '../footage/holds.ts'
-import type { Authorship, Plan } from './change.ts'
+import type { Plan } from './carry-out.ts'
+import type { Authorship } from './change.ts'
 
 /** Holds that one recording carries at a time. */
 const HOLDS_LIMIT = 10

@@ -1,7 +1,7 @@
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { Reference } from '../footage/references.ts'
-import type { Plan } from './change.ts'
+import type { Plan } from './carry-out.ts'
 
 /** References that one recording carries: each has a row in the index. */
 const REFERENCES_LIMIT = 50

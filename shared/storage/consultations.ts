@@ -5,14 +5,19 @@ import { oidSchema } from '../clearance/person.ts'
 import { documentTable } from './documents.ts'
 
 /** What can be looked up that belongs to no single recording, and so into no recording's trail. */
-export const CONSULTED = ['withheld-of-case', 'unusual-access', 'person-history'] as const
+export const CONSULTED = [
+  'withheld-of-case',
+  'unusual-access',
+  'person-history',
+  'camera-history',
+] as const
 
 const consultationSchema = z.object({
   schemaVersion: z.literal(1),
   at: z.iso.datetime(),
   actor: oidSchema,
   consulted: z.enum(CONSULTED),
-  subject: z.string().describe('the case, day or person that was asked about'),
+  subject: z.string().describe('the case, day, person or camera that was asked about'),
   clientAddress: z.string().nullable(),
 })
 export type Consultation = z.infer<typeof consultationSchema>

@@ -6,7 +6,7 @@ import { CHANGED, EXISTS, MISSING, unless } from './answers.ts'
 import { documentTable, entityOf } from './documents.ts'
 
 /** By what an entry came to be as it is. */
-export const CHANGE_CAUSES = ['entered', 'imported', 'assigned', 'issued'] as const
+export const CHANGE_CAUSES = ['entered', 'imported', 'assigned', 'issued', 'withdrawn'] as const
 
 /** One change of an entry, chained to the one before it. */
 export const registerChangeSchema = z.object({

@@ -309,6 +309,7 @@ describe('what is done on the way', () => {
     await sees('issueCamera', 409, ADMINISTRATOR, { ...late, headers })
     await sees('issueCamera', 412, ADMINISTRATOR, { ...early, body: OFFICER })
     await sees('getCamera', 200, ADMINISTRATOR, { params: { serial } })
+    await sees('cameraHistory', 200, AUDITOR, { params: { serial } })
     await sees('withdrawCameraIssue', 412, ADMINISTRATOR, early)
     await sees('withdrawCameraIssue', 200, ADMINISTRATOR, { ...early, headers })
     await sees('camerasUnassigned', 200, ADMINISTRATOR)

@@ -206,6 +206,56 @@ describe('cameras', () => {
     expect(read.headers.get('etag')).toBe(corrected.headers.get('etag'))
   })
 
+  it('have their recordings filed under whoever wore them, with whom the dock declared kept', async () => {
+    const serial = `VB-${randomUUID()}`
+    const [declared, wearer, other] = [officerNumber(), officerNumber(), officerNumber()]
+    const camera = { camera: { serial, firmware: '1.0' }, officer: declared }
+    const id = await recording(camera)
+    const by = async (officer: string) => {
+      const reply = await scene.as(MANAGER, 'GET', `/footage?officer=${officer}`)
+      return (reply.json() as { items: { id: string }[] }).items.map((one) => one.id)
+    }
+    const from = '2026-01-01T00:00:00Z'
+    const first = await issue(serial, from, { officer: wearer })
+    const next = await recording({ ...camera, sequence: 2 })
+    for (const one of [id, next]) {
+      const view = await scene.as(MANAGER, 'GET', `/footage/${one}/management`)
+      expect(view.json()).toMatchObject({
+        officer: wearer,
+        cameraUnassigned: false,
+        corrections: [{ field: 'officer', from: declared, to: wearer, byRegister: true }],
+      })
+      expect(await by(wearer)).toContain(one)
+      expect(await by(declared)).not.toContain(one)
+      const trail = await scene.as(AUDITOR, 'GET', `/footage/${one}/audit`)
+      expect((trail.json() as { items: object[] }).items[0]).toMatchObject({
+        action: 'metadata-corrected',
+        processing: 'alteration',
+        detail: { field: 'officer', from: declared, to: wearer, camera: serial },
+      })
+    }
+
+    const corrected = await issue(serial, from, { officer: other }, first.headers.get('etag') ?? '')
+    expect(await by(other)).toEqual(expect.arrayContaining([id, next]))
+    expect(await by(wearer)).toEqual([])
+    const headers = { 'if-match': corrected.headers.get('etag') ?? '' }
+    await scene.as(MANAGER, 'DELETE', `/cameras/${serial}/issues/${from}`, undefined, headers)
+    expect(await by(declared)).toEqual(expect.arrayContaining([id, next]))
+    expect(await unassigned()).toEqual(expect.arrayContaining([id, next]))
+
+    const history = await scene.as(AUDITOR, 'GET', `/cameras/${serial}/history`)
+    expect(history.json()).toMatchObject({
+      whole: true,
+      items: [
+        { cause: 'issued', entry: { issues: [{ officer: wearer }] } },
+        { cause: 'issued', entry: { issues: [{ officer: other }] } },
+        { cause: 'withdrawn', entry: { issues: [] } },
+      ],
+    })
+    expect((await scene.as(SUPERVISOR, 'GET', `/cameras/${serial}/history`)).status).toBe(403)
+    expect((await scene.as(AUDITOR, 'GET', '/cameras/VB-nobody/history')).status).toBe(404)
+  })
+
   it('are worn by one officer at a time, and change by the version that was read', async () => {
     const serial = `VB-${randomUUID()}`
     const first = await issue(serial, '2026-01-01T00:00:00Z', { officer: 'P214567' })

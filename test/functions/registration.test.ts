@@ -47,6 +47,7 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['POST', 'people/import', 'importPeople'],
   ['GET', 'cameras/unassigned', 'camerasUnassigned'],
   ['GET', 'cameras/VB-0001', 'getCamera'],
+  ['GET', 'cameras/VB-0001/history', 'cameraHistory'],
   ['PUT', 'cameras/VB-0001/issues/2026-11-01T08:00:00Z', 'issueCamera'],
   ['DELETE', 'cameras/VB-0001/issues/2026-11-01T08:00:00Z', 'withdrawCameraIssue'],
   ['GET', `people/${ID}`, 'getPerson'],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { officerSchema, oidSchema } from '../../../shared/clearance/person.ts'
 import {
   type CameraIssue,
-  wearerAt,
+  issueAt,
   withIssue,
   withoutIssue,
 } from '../../../shared/footage/camera-issues.ts'
@@ -41,7 +41,7 @@ it('lets one officer wear a camera at a time, whatever is entered in whatever or
           ({ from, to }) => from <= day(at) && (to === null || day(at) < to),
         )
         expect(covering.length).toBeLessThanOrEqual(1)
-        expect(wearerAt(issues, day(at))).toBe(covering[0]?.officer ?? null)
+        expect(issueAt(issues, day(at))).toBe(covering[0] ?? null)
       }
     }),
   )
@@ -49,12 +49,12 @@ it('lets one officer wear a camera at a time, whatever is entered in whatever or
 
 it('corrects the issue that began at the same moment, and takes it back', () => {
   const open = withIssue([], issue(1, null))
-  expect(wearerAt(open, day(0))).toBeNull()
-  expect(wearerAt(open, day(400))).toBe('P214567')
+  expect(issueAt(open, day(0))).toBeNull()
+  expect(issueAt(open, day(400))?.officer).toBe('P214567')
   const ended = withIssue(open, issue(1, 3))
   expect(ended).toHaveLength(1)
-  expect(wearerAt(ended, day(2))).toBe('P214567')
-  expect(wearerAt(ended, day(3))).toBeNull()
+  expect(issueAt(ended, day(2))?.officer).toBe('P214567')
+  expect(issueAt(ended, day(3))).toBeNull()
   expect(withoutIssue(ended, '2026-01-02T00:00:00Z')).toEqual([])
 })
 

@@ -1,0 +1,21 @@
+import { app } from '@azure/functions'
+import { cameraHistorySchema, readCameraHistory } from '../../shared/cameras/keep-issues.ts'
+import { serialSchema } from '../../shared/footage/camera-issues.ts'
+import { route } from '../../shared/http/route.ts'
+
+app.http(
+  ...route({
+    name: 'cameraHistory',
+    method: 'GET',
+    path: 'cameras/{serial}/history',
+    summary: 'Every change of who is on record as having worn a camera',
+    access: { duty: 'read-camera-history' },
+    params: { serial: serialSchema },
+    answers: { 200: { body: cameraHistorySchema } },
+    async handle({ services, params: { serial }, caller: { oid: actor }, clientAddress }) {
+      const asked = { consulted: 'camera-history', subject: serial } as const
+      await services.consultations.note({ actor, ...asked, clientAddress })
+      return { status: 200, body: await readCameraHistory(services, serial) }
+    },
+  }),
+)
