@@ -1,5 +1,5 @@
 import { app } from '@azure/functions'
-import { readTrail } from '../../shared/audit/read-trail.ts'
+import { readTrail, trailQuerySchema } from '../../shared/audit/read-trail.ts'
 import { exportedTrailSchema } from '../../shared/audit/verify-trail.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
@@ -9,13 +9,14 @@ app.http(
     name: 'readAudit',
     method: 'GET',
     path: 'footage/{id}/audit',
-    summary: 'The audit trail of a recording, with what vouches for it',
+    summary: 'The audit trail of a recording, with what vouches for it, page by page',
     access: { action: 'read-audit' },
     params: { id: footageIdSchema },
+    query: trailQuerySchema,
     limit: 'read-audit',
     answers: { 200: { body: exportedTrailSchema } },
-    async handle({ services, params, visitor }) {
-      return { status: 200, body: await readTrail(services, await visitor(), params.id) }
+    async handle({ services, params: { id }, query, visitor }) {
+      return { status: 200, body: await readTrail(services, await visitor(), id, query) }
     },
   }),
 )

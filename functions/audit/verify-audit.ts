@@ -1,5 +1,5 @@
 import { app } from '@azure/functions'
-import { checkTrail } from '../../shared/audit/read-trail.ts'
+import { checkTrail } from '../../shared/audit/check-trail.ts'
 import { trailVerdictSchema } from '../../shared/audit/verify-trail.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'

@@ -14,7 +14,7 @@ app.http(
     access: { action: 'take-original' },
     params: { id: footageIdSchema, package: packageIdSchema },
     answers: { 302: { redirect: true } },
-    problems: ['conflict'],
+    problems: ['conflict', 'forbidden'],
     async handle({ services, params: { id, package: key }, visitor }) {
       const { url } = await releasePackage(services, await visitor(), id, key)
       return { status: 302, location: url }

@@ -15,7 +15,7 @@ app.http(
     body: packageRequestSchema,
     limit: 'export',
     answers: { 202: { body: packageViewSchema } },
-    problems: ['conflict'],
+    problems: ['conflict', 'forbidden'],
     async handle({ services, params: { id }, body, baseUrl, visitor }) {
       const row = await requestPackage(services, await visitor(), id, body)
       return { status: 202, body: viewOf(row, baseUrl) }

@@ -31,14 +31,15 @@ process.exitCode = await main(process.argv.slice(2))
 async function main(args: string[]): Promise<number> {
   const command = new Command('verify-audit')
     .description('Checks an audit trail that was saved from GET /api/footage/{id}/audit.')
-    .argument('<trail.json>', 'the saved answer')
+    .argument('<trail.json...>', 'the saved answer, or all its pages in their order')
     .option('--tsa-cert <ca.pem>', 'certificates of the timestamp authority to trust, in PEM')
     .option('--json', 'print the verdict as JSON')
     .exitOverride()
   try {
     command.parse(args, { from: 'user' })
     const { tsaCert, json } = command.opts<{ tsaCert?: string; json?: true }>()
-    const trail = parseTrail(await read(command.args[0] ?? ''))
+    const texts = await Promise.all(command.args.map(read))
+    const trail = joined(texts.map(parseTrail))
     const verdict = await verifyTrail(trail, tsaCert === undefined ? null : await read(tsaCert))
     console.log(json ? JSON.stringify(verdict, null, 2) : sentencesOf(trail, verdict).join('\n'))
     return verdict.whole ? EXIT.whole : EXIT.broken
@@ -59,6 +60,23 @@ function parseTrail(text: string): ExportedTrail {
   const parsed = exportedTrailSchema.safeParse(JSON.parse(text))
   if (parsed.success) return parsed.data
   throw new Error(`This is no exported audit trail:\n${z.prettifyError(parsed.error)}`)
+}
+
+/** The pages of one reading, put together. @throws Error if they are not all of one trail */
+function joined(pages: readonly ExportedTrail[]): ExportedTrail {
+  const [first] = pages
+  const last = pages.at(-1)
+  if (!first || !last) throw new Error('There is no page.')
+  if (pages.some(({ footageId }) => footageId !== first.footageId)) {
+    throw new Error('These are pages of several trails.')
+  }
+  if (last.next !== null || pages.slice(0, -1).some(({ next }) => next === null)) {
+    throw new Error(
+      'These are not all pages of a trail: the last one, and no other, has no `next`.',
+    )
+  }
+  const items = pages.flatMap((page) => page.items)
+  return { ...last, items, anchors: pages.flatMap(({ anchors }) => anchors) }
 }
 
 function sentencesOf({ footageId, items }: ExportedTrail, verdict: TrailVerdict): string[] {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
 import { sha256Schema } from '../footage/footage.ts'
@@ -59,24 +60,47 @@ export const GENESIS = '0'.repeat(64)
 /** Who acted: a person or a dock by its directory id, or the service itself. */
 const actorSchema = z.union([oidSchema, z.literal('service')])
 
-export const auditEntrySchema = z.object({
-  schemaVersion: z.literal(1),
+/** What an entry says of who acted and why. */
+const particularsShape = {
+  actor: actorSchema,
+  basis: z.string().nullable().describe('role and tie by which access was allowed'),
+  reason: z.string().nullable(),
+  clientAddress: z.string().nullable(),
+  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+  salt: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .describe('random, so that what is withheld cannot be guessed from its digest'),
+}
+
+/** What an entry says of itself and of its place in the chain. */
+const linkShape = {
+  schemaVersion: z.literal(2),
   footageId: footageIdSchema,
   sequence: z.int().positive(),
   at: z.iso.datetime(),
   action: z.enum(Object.keys(AUDITED_ACTIONS) as [AuditedAction, ...AuditedAction[]]),
   processing: z
     .enum(['collection', 'alteration', 'consultation', 'disclosure', 'combination', 'erasure'])
-    .nullable(),
-  actor: actorSchema,
-  basis: z.string().nullable().describe('role and tie by which access was allowed'),
-  reason: z.string().nullable(),
-  clientAddress: z.string().nullable(),
-  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+    .nullable()
+    .describe('its kind under section 62 of the Data Protection Act 2018'),
   previous: sha256Schema,
   hash: sha256Schema,
-})
+}
+
+export const auditEntrySchema = z
+  .object({ ...linkShape, ...particularsShape })
+  .meta({ id: 'AuditEntry' })
 export type AuditEntry = z.infer<typeof auditEntrySchema>
+
+/** An entry without its particulars: their digest keeps the chain whole. */
+export const withheldEntrySchema = z
+  .object({
+    ...linkShape,
+    particulars: sha256Schema.describe('the digest of who, why and what, which are withheld'),
+  })
+  .meta({ id: 'WithheldAuditEntry' })
+export type WithheldEntry = z.infer<typeof withheldEntrySchema>
 
 /** What a caller says of an act; the chain adds the rest. */
 export type AuditAct = {
@@ -88,15 +112,19 @@ export type AuditAct = {
   detail?: AuditEntry['detail']
 }
 
+/** What the next entry follows. */
+export type ChainHead = Pick<AuditEntry, 'sequence' | 'hash'>
+
 /** The entry that follows `head` (null: the first) in the chain of a recording. */
 export function nextEntry(
   footageId: AuditEntry['footageId'],
-  head: AuditEntry | null,
+  head: ChainHead | null,
   act: AuditAct,
   at: Date,
+  salt: string = randomBytes(16).toString('hex'),
 ): AuditEntry {
   const entry = {
-    schemaVersion: 1 as const,
+    schemaVersion: 2 as const,
     footageId,
     sequence: (head?.sequence ?? 0) + 1,
     at: at.toISOString(),
@@ -107,50 +135,30 @@ export function nextEntry(
     reason: act.reason ?? null,
     clientAddress: act.clientAddress ?? null,
     detail: act.detail ?? {},
+    salt,
     previous: head?.hash ?? GENESIS,
   }
-  return { ...entry, hash: hashOf(entry) }
+  return { ...entry, hash: digestOf(linkOf(entry)) }
+}
+
+/** What the digest of an entry's particulars is over. */
+export const particularsOf = (entry: Pick<AuditEntry, keyof typeof particularsShape>) => {
+  const { actor, basis, reason, clientAddress, detail, salt } = entry
+  return { actor, basis, reason, clientAddress, detail, salt }
 }
 
 /**
- * What is wrong with an entry: no entry at all, of another recording, out of order, not the
- * successor, altered.
+ * What the hash of an entry is over: its place in the chain, what was done and when, and the digest
+ * of its particulars. So the particulars of an entry can be withheld, and the chain still be proven.
  */
-export const CHAIN_BREAKS = ['unreadable', 'footage', 'sequence', 'previous', 'hash'] as const
-export type ChainBreak = (typeof CHAIN_BREAKS)[number]
-
-/** What verification of a chain found: how far it is whole, and the first entry that is not. */
-export type ChainVerdict =
-  | { whole: true; entries: number; head: string }
-  | { whole: false; entries: number; brokenAt: number; because: ChainBreak }
-
-/**
- * Checks the entries of a recording in the order of their sequence; null stands for a row that
- * holds no entry. A truncated tail needs an anchor to be seen.
- */
-export function verifyChain(
-  footageId: AuditEntry['footageId'],
-  entries: readonly (AuditEntry | null)[],
-): ChainVerdict {
-  let previous = GENESIS
-  for (const [index, entry] of entries.entries()) {
-    const sequence = index + 1
-    const broken = (because: ChainBreak): ChainVerdict => ({
-      whole: false,
-      entries: entries.length,
-      brokenAt: sequence,
-      because,
-    })
-    if (!entry) return broken('unreadable')
-    if (entry.footageId !== footageId) return broken('footage')
-    if (entry.sequence !== sequence) return broken('sequence')
-    if (entry.previous !== previous) return broken('previous')
-    const { hash, ...content } = entry
-    if (hashOf(content) !== hash) return broken('hash')
-    previous = hash
-  }
-  return { whole: true, entries: entries.length, head: previous }
+export function linkOf(entry: Omit<AuditEntry, 'hash'> | Omit<WithheldEntry, 'hash'>) {
+  const { schemaVersion, footageId, sequence, at, action, processing, previous } = entry
+  const particulars = 'particulars' in entry ? entry.particulars : digestOf(particularsOf(entry))
+  return { schemaVersion, footageId, sequence, at, action, processing, previous, particulars }
 }
 
-/** SHA-256 over the canonical JSON (RFC 8785) of an entry without its own hash. */
-const hashOf = (entry: Omit<AuditEntry, 'hash'>): string => digestOf(entry)
+/** An entry with its particulars withheld. */
+export const withheld = (entry: AuditEntry): WithheldEntry => ({
+  ...linkOf(entry),
+  hash: entry.hash,
+})

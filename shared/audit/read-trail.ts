@@ -1,72 +1,87 @@
+import { z } from 'zod'
 import { admit } from '../access/admit.ts'
+import type { CursorBinding } from '../access/cursors.ts'
 import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import type { FiledHead } from './anchor-store.ts'
-import { type ExportedTrail, type TrailVerdict, verifyTrail } from './verify-trail.ts'
+import type { ExportedTrail } from './verify-trail.ts'
+
+const count = z.int().nonnegative()
+
+/** Which page of a trail is asked for. */
+export const trailQuerySchema = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1000)
+    .describe('how many entries a page holds at most'),
+  cursor: z.string().max(500).optional().describe('`next` of the page before'),
+})
+export type TrailQuery = z.infer<typeof trailQuerySchema>
 
 /**
- * The audit trail of a recording, first entry first, with all that vouches for it: it can be checked
- * without storage. Reading it is itself recorded, so the last entry is this one.
- * @throws BluelampError `not-found` if refused or missing
+ * Where a page begins, and what all pages of one reading end at: the entry by which it is on record,
+ * and the newest anchor of that time. What comes meanwhile is for the next reading.
+ */
+const positionSchema = z.object({ after: count, upTo: count, newestAnchor: count })
+type Position = z.infer<typeof positionSchema>
+
+/**
+ * A page of the audit trail of a recording, first entry first, with all that vouches for it: with all
+ * pages it can be checked without storage. Reading it is itself recorded, once, so the last entry of
+ * the last page is this one.
+ * @throws BluelampError `not-found` if refused or missing; `invalid-request` for the cursor of another
  */
 export async function readTrail(
   services: Services,
   visitor: Visitor,
   id: FootageId,
+  { cursor, limit }: TrailQuery,
 ): Promise<ExportedTrail> {
+  const { audit, anchors, cursors } = services
   const { basis } = await admit(services, visitor, 'read-audit', id)
-  const { principal, clientAddress } = visitor
-  await services.audit.append(id, {
+  const binding: CursorBinding = { oid: visitor.principal.oid, query: `trail of ${id}` }
+  // The anchors first: the entries that are read after them hold all that they vouch for.
+  const filed = await anchors.filedFor(id)
+  const position =
+    cursor === undefined
+      ? await begin(services, visitor, id, basis, filed)
+      : positionSchema.parse(JSON.parse(cursors.open(cursor, binding)))
+  const upTo = Math.min(position.after + limit, position.upTo)
+  const isLast = upTo === position.upTo
+  const items = await audit.page(id, { after: position.after, upTo })
+  const vouching = filed.filter(
+    ({ number, sequence }) =>
+      number <= position.newestAnchor &&
+      sequence > position.after &&
+      // What is vouched for and gone is shown by the last page.
+      (isLast || sequence <= upTo),
+  )
+  const next: Position = { ...position, after: upTo }
+  return {
+    schemaVersion: 2,
+    footageId: id,
+    items,
+    anchors: await anchors.evidence(id, vouching.toReversed()),
+    next: isLast ? null : cursors.seal(JSON.stringify(next), binding),
+  }
+}
+
+async function begin(
+  { audit }: Services,
+  { principal, clientAddress }: Visitor,
+  id: FootageId,
+  basis: string,
+  [newest]: readonly FiledHead[],
+): Promise<Position> {
+  const { sequence } = await audit.append(id, {
     action: 'audit-read',
     actor: principal.oid,
     basis,
     clientAddress,
   })
-  return exportTrail(services, id)
-}
-
-/** The audit trail of a recording as it is handed out. Who may have it is decided before. */
-export async function exportTrail(
-  { audit, anchors: store }: Pick<Services, 'audit' | 'anchors'>,
-  id: FootageId,
-): Promise<ExportedTrail> {
-  // The anchors first: the entries that are read after them hold all that they vouch for.
-  const filed = await store.filedFor(id)
-  const anchors = await store.evidence(id, filed.toReversed())
-  const items = await audit.read(id)
-  return { schemaVersion: 1, footageId: id, items, anchors }
-}
-
-/**
- * Whether the trail of a recording is whole, and else the first entry that is not.
- * @throws BluelampError `not-found` if refused or missing
- */
-export async function checkTrail(
-  services: Services,
-  visitor: Visitor,
-  id: FootageId,
-): Promise<TrailVerdict> {
-  await admit(services, visitor, 'verify', id)
-  return checkStoredTrail(services, id)
-}
-
-/**
- * Checks the trail of a recording as it is stored. Where the chain holds every head that was ever
- * anchored, the last of them vouches for all entries up to it, and its proof alone is read. Else
- * all are, to say where the trail is broken.
- */
-export async function checkStoredTrail(
-  { audit, anchors, config }: Pick<Services, 'audit' | 'anchors' | 'config'>,
-  footageId: FootageId,
-): Promise<TrailVerdict> {
-  const filed = await anchors.filedFor(footageId)
-  const items = await audit.readAsStored(footageId)
-  const check = async (heads: FiledHead[]): Promise<TrailVerdict> => {
-    const evidence = await anchors.evidence(footageId, heads)
-    return verifyTrail({ footageId, items, anchors: evidence }, config.timestamps.trustedPem)
-  }
-  const agrees = filed.every(({ sequence, hash }) => items[sequence - 1]?.hash === hash)
-  const verdict = agrees ? await check(filed.slice(0, 1)) : null
-  return verdict?.whole ? verdict : check(filed)
+  return { after: 0, upTo: sequence, newestAnchor: newest?.number ?? 0 }
 }

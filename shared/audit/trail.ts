@@ -1,12 +1,15 @@
 import type { TableClient } from '@azure/data-tables'
 import type { FootageId } from '../footage/ids.ts'
+import { createTurns } from '../in-turn.ts'
 import { afterConflict } from '../storage/contention.ts'
-import { documentTable } from '../storage/documents.ts'
-import { type AuditAct, type AuditEntry, auditEntrySchema, nextEntry } from './chain.ts'
+import { digestOf } from './canonical.ts'
+import { type AuditAct, type AuditEntry, type ChainHead, nextEntry } from './chain.ts'
+import { type ChainRows, createChainRows } from './chain-rows.ts'
+import { createFirstAttempts } from './first-attempts.ts'
 import { createPendingHeads } from './pending-heads.ts'
 
 /** The audit trail of every recording: an append-only hash chain each. */
-export type AuditTrail = {
+export type AuditTrail = Pick<ChainRows, 'head' | 'read' | 'page' | 'links'> & {
   /**
    * Appends an entry, after whatever others append at the same time. Resolves when it is stored:
    * release nothing before that, and nothing if it throws.
@@ -14,82 +17,84 @@ export type AuditTrail = {
   append(id: FootageId, act: AuditAct): Promise<AuditEntry>
   /** As append, but only if there is no entry of that action with the same detail yet. */
   appendOnce(id: FootageId, act: AuditAct): Promise<void>
-  /** The last entry; null if there is none. */
-  head(id: FootageId): Promise<AuditEntry | null>
-  /**
-   * The whole chain, first entry first.
-   * @throws BluelampError `damaged-record` if a row holds no entry
-   */
-  read(id: FootageId): Promise<AuditEntry[]>
-  /** As read, for those who check it: null stands for a row that holds no entry. */
-  readAsStored(id: FootageId): Promise<(AuditEntry | null)[]>
 }
 
-/** Sequence numbers count down in row keys, so that the head of a chain is its first row. */
-const LAST_SEQUENCE = 9_999_999_999
+/** How many entries are written behind one look at the head. */
+const RUN_LENGTH = 50
 
-const rowKey = (sequence: number): string =>
-  String(LAST_SEQUENCE - sequence).padStart(String(LAST_SEQUENCE).length, '0')
+/** An act that waits for its turn, and who waits for it. */
+type Waiting = { act: AuditAct } & ReturnType<typeof Promise.withResolvers<AuditEntry>>
 
 export function createAuditTrail(table: TableClient, now: () => Date): AuditTrail {
-  const rows = documentTable(table, auditEntrySchema)
-  const storedRows = documentTable(table, auditEntrySchema.nullable().catch(null))
+  const rows = createChainRows(table)
+  const firstAttempts = createFirstAttempts(table)
   const pending = createPendingHeads(table, now)
+  // Within this process nobody collides: acts on one chain wait for each other. Against other
+  // processes the insert of the next sequence is the claim, and nothing that is remembered counts.
+  const inTurn = createTurns<FootageId>()
+  const waiting = new Map<FootageId, Waiting[]>()
 
-  const headOf = async (id: FootageId): Promise<AuditEntry | null> => {
-    for await (const { value } of rows.list(id, {}, 1)) return value
-    return null
-  }
-
-  /** Appends behind `head`; null if another was faster. */
+  /** Appends these acts behind `head` in their order, until another process takes a sequence. */
   const tryAppend = async (
     id: FootageId,
-    act: AuditAct,
-    head: AuditEntry | null,
-  ): Promise<AuditEntry | null> => {
-    const entry = nextEntry(id, head, act, now())
+    head: ChainHead | null,
+    acts: readonly AuditAct[],
+    stored: (entry: AuditEntry) => void,
+  ): Promise<boolean> => {
+    const entries: AuditEntry[] = []
+    for (const act of acts) entries.push(nextEntry(id, entries.at(-1) ?? head, act, now()))
     // Noted before it is written: an entry that the anchors do not know of must not exist.
-    await pending.note(id, entry.sequence)
-    // Whoever inserts the next sequence number has it; the others look at the new head.
-    return (await rows.insert(id, rowKey(entry.sequence), entry)) && entry
+    await Promise.all(entries.map(({ sequence }) => pending.note(id, sequence)))
+    for (const entry of entries) {
+      if (!(await rows.insert(id, entry))) return false
+      stored(entry)
+    }
+    return true
   }
 
-  const append: AuditTrail['append'] = async (id, act) => {
-    for (let attempt = 0; ; attempt += 1) {
-      const entry = await tryAppend(id, act, await headOf(id))
-      if (entry) return entry
-      await afterConflict(attempt)
+  /** Appends all that has come to wait for a chain by now. */
+  const appendWaiting = async (id: FootageId): Promise<void> => {
+    const run = waiting.get(id)?.splice(0, RUN_LENGTH) ?? []
+    if (waiting.get(id)?.length === 0) waiting.delete(id)
+    try {
+      for (let lost = 0; run.length > 0; ) {
+        const acts = run.map(({ act }) => act)
+        const before = run.length
+        const head = await rows.head(id)
+        if (await tryAppend(id, head, acts, (entry) => run.shift()?.resolve(entry))) return
+        lost = run.length < before ? 0 : lost + 1
+        await afterConflict(lost)
+      }
+    } catch (error) {
+      // Storage is at fault, not one of the acts: none of them is known to be on record.
+      for (const { reject } of run) reject(error)
     }
   }
 
-  const read: AuditTrail['read'] = async (id) => {
-    const entries: AuditEntry[] = []
-    for await (const { value } of rows.list(id)) entries.push(value)
-    return entries.reverse()
-  }
-
-  const readAsStored: AuditTrail['readAsStored'] = async (id) => {
-    const entries: (AuditEntry | null)[] = []
-    for await (const { value } of storedRows.list(id)) entries.push(value)
-    return entries.reverse()
-  }
-
   return {
-    append,
-    head: headOf,
-    read,
-    readAsStored,
-    async appendOnce(id, act) {
-      const detail = JSON.stringify(act.detail ?? {})
-      const isSame = (entry: AuditEntry) =>
-        entry.action === act.action && JSON.stringify(entry.detail) === detail
-      // Looked for anew before each try: whoever was faster may have said the same.
-      for (let attempt = 0; ; attempt += 1) {
-        const entries = await read(id)
-        if (entries.some(isSame)) return
-        if (await tryAppend(id, act, entries.at(-1) ?? null)) return
-        await afterConflict(attempt)
-      }
+    ...rows,
+    append(id, act) {
+      const mine = { act, ...Promise.withResolvers<AuditEntry>() }
+      const others = waiting.get(id)
+      if (others) others.push(mine)
+      else waiting.set(id, [mine])
+      void inTurn(id, () => appendWaiting(id))
+      return mine.promise
     },
+    appendOnce: (id, act) =>
+      inTurn(id, async () => {
+        for (let attempt = 0; ; attempt += 1) {
+          const head = await rows.head(id)
+          const { from, isFirst } = await firstAttempts.note(id, act, (head?.sequence ?? 0) + 1)
+          // Looked for after the head was: whoever said the same since takes the sequence behind it.
+          const since = isFirst ? [] : await rows.page(id, { after: from - 1 })
+          if (since.some((entry) => entry && isSame(entry, act))) return
+          if (await tryAppend(id, head, [act], () => {})) return
+          await afterConflict(attempt)
+        }
+      }),
   }
 }
+
+const isSame = ({ action, detail }: AuditEntry, act: AuditAct): boolean =>
+  digestOf({ action, detail }) === digestOf({ action: act.action, detail: act.detail ?? {} })

@@ -2,14 +2,15 @@ import { z } from 'zod'
 import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { type Anchor, anchorBytes, anchorSchema, holds, inclusionSchema } from './anchor.ts'
+import { auditEntrySchema, withheldEntrySchema } from './chain.ts'
+import { verifyToken } from './timestamp-token.ts'
 import {
-  type AuditEntry,
-  auditEntrySchema,
   CHAIN_BREAKS,
   type ChainBreak,
+  type ChainLink,
+  chainLink,
   verifyChain,
-} from './chain.ts'
-import { verifyToken } from './timestamp-token.ts'
+} from './verify-chain.ts'
 
 /** What vouches for the chain of a recording from outside of it: one anchor and its timestamp. */
 export const anchorEvidenceSchema = z.object({
@@ -22,10 +23,13 @@ export type AnchorEvidence = z.infer<typeof anchorEvidenceSchema>
 
 /** An audit trail as it is handed out: everything that it takes to check it without storage. */
 export const exportedTrailSchema = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   footageId: footageIdSchema,
-  items: z.array(auditEntrySchema),
-  anchors: z.array(anchorEvidenceSchema),
+  items: z
+    .array(z.union([auditEntrySchema, withheldEntrySchema]).nullable())
+    .describe('first entry first; null: what is stored there is no entry'),
+  anchors: z.array(anchorEvidenceSchema).describe('those over the entries of this page'),
+  next: z.string().nullable().describe('the cursor of the next page; null: this is the last'),
 })
 export type ExportedTrail = z.infer<typeof exportedTrailSchema>
 
@@ -78,9 +82,18 @@ export const trailVerdictSchema = z.discriminatedUnion('whole', [
 ])
 export type TrailVerdict = z.infer<typeof trailVerdictSchema>
 
-/** What is checked: an export, or rows of which some may hold no entry. */
-export type CheckedTrail = Omit<ExportedTrail, 'schemaVersion' | 'items'> & {
-  items: readonly (AuditEntry | null)[]
+/** Checks a trail as it was handed out, all pages of it put together. See `verifyLinks`. */
+export const verifyTrail = (
+  { footageId, items, anchors }: Pick<ExportedTrail, 'footageId' | 'items' | 'anchors'>,
+  trustedPem: string | null,
+): Promise<TrailVerdict> => {
+  const links = items.map((entry) => chainLink(footageId, entry))
+  return verifyLinks({ footageId, links, anchors }, trustedPem)
+}
+
+/** The links of a chain, null where there is no entry, and what vouches for it. */
+type CheckedLinks = Pick<ExportedTrail, 'footageId' | 'anchors'> & {
+  links: readonly (ChainLink | null)[]
 }
 
 /**
@@ -90,12 +103,12 @@ export type CheckedTrail = Omit<ExportedTrail, 'schemaVersion' | 'items'> & {
  * @param trustedPem certificates of timestamp authorities in PEM; null: tokens are checked by the
  * certificates that they carry
  */
-export async function verifyTrail(
-  { footageId, items, anchors }: CheckedTrail,
+export async function verifyLinks(
+  { footageId, links, anchors }: CheckedLinks,
   trustedPem: string | null,
 ): Promise<TrailVerdict> {
-  const chain = verifyChain(footageId, items)
-  const sound = chain.whole ? items.length : chain.brokenAt - 1
+  const chain = verifyChain(links)
+  const sound = chain.whole ? links.length : chain.brokenAt - 1
   let anchored: Anchored | null = null
   const fault = (
     brokenAt: number,
@@ -103,7 +116,7 @@ export async function verifyTrail(
     anchor: number | null,
   ): TrailVerdict => ({
     whole: false,
-    entries: items.length,
+    entries: links.length,
     brokenAt,
     because,
     anchor,
@@ -118,15 +131,15 @@ export async function verifyTrail(
     if (!holds(inclusion, anchor)) return fault(upTo + 1, 'proof', number)
     // What is wrong before it is named by the chain itself.
     if (!chain.whole && sequence > sound) continue
-    if (sequence > items.length) return fault(items.length + 1, 'truncated', number)
-    if (items[sequence - 1]?.hash !== hash) return fault(upTo + 1, 'rewritten', number)
+    if (sequence > links.length) return fault(links.length + 1, 'truncated', number)
+    if (links[sequence - 1]?.hash !== hash) return fault(upTo + 1, 'rewritten', number)
     const timestamp = await timestampOf(anchor, token, trustedPem)
     if (timestamp === 'invalid') return fault(upTo + 1, 'token', number)
     // The earliest anchor over an entry says most: a later one over the same head adds nothing.
     if (sequence > upTo) anchored = { upTo: sequence, anchor: number, at: anchor.at, timestamp }
   }
   if (!chain.whole) return fault(chain.brokenAt, chain.because, null)
-  const next = items[anchored?.upTo ?? 0]
+  const next = links[anchored?.upTo ?? 0]
   return {
     ...chain,
     anchored,

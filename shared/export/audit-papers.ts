@@ -1,6 +1,7 @@
 import { anchorBytes } from '../audit/anchor.ts'
 import { canonicalBytes } from '../audit/canonical.ts'
-import type { AuditEntry } from '../audit/chain.ts'
+import { type AuditEntry, linkOf, particularsOf, type WithheldEntry } from '../audit/chain.ts'
+import type { WholeTrail } from '../audit/export-trail.ts'
 import { stepsOf } from '../audit/merkle.ts'
 import type { AnchorEvidence, ExportedTrail } from '../audit/verify-trail.ts'
 import type { Paper } from './pack-papers.ts'
@@ -19,22 +20,42 @@ export type AuditSeal = {
 }
 
 /** The audit trail of a package: its files, and what the instructions need to know of them. */
-export type AuditPapers = { papers: Paper[]; head: string; entries: number; seal: AuditSeal | null }
+export type AuditPapers = {
+  papers: Paper[]
+  head: string
+  entries: number
+  /** How many entries are there without their particulars. */
+  withheld: number
+  seal: AuditSeal | null
+}
+
+/** A trail of which the particulars of some entries may be withheld. */
+type DisclosedTrail = Omit<WholeTrail, 'items'> & { items: (AuditEntry | WithheldEntry)[] }
 
 /**
  * The audit trail as it is exported, and once more in files that need no program of ours: each
- * entry on a line of its own with exactly the bytes that are hashed, and the newest anchor with its
- * proof and timestamp in the forms that `openssl` reads.
+ * entry on a line of its own with exactly the bytes that are hashed, the bytes of its particulars on
+ * the same line of another file, and the newest anchor with its proof and timestamp in the forms that
+ * `openssl` reads.
  */
-export function auditPapers(trail: ExportedTrail, trustedPem: string | null): AuditPapers {
+export function auditPapers(trail: DisclosedTrail, trustedPem: string | null): AuditPapers {
   const { items, anchors } = trail
   const sealed = newestSeal(anchors)
+  const exported: ExportedTrail = { schemaVersion: 2, ...trail, next: null }
   const papers: Paper[] = [
-    { name: 'audit/trail.json', bytes: Buffer.from(`${JSON.stringify(trail, null, 2)}\n`) },
-    { name: 'audit/entries.jsonl', bytes: Buffer.concat(items.flatMap(lineOf)) },
+    { name: 'audit/trail.json', bytes: Buffer.from(`${JSON.stringify(exported, null, 2)}\n`) },
+    {
+      name: 'audit/entries.jsonl',
+      bytes: linesOf(items, (entry) => canonicalBytes(linkOf(entry))),
+    },
+    { name: 'audit/particulars.jsonl', bytes: linesOf(items, particularsBytes) },
   ]
-  const head = items.at(-1)?.hash ?? ''
-  if (!sealed) return { papers, head, entries: items.length, seal: null }
+  const told = {
+    head: items.at(-1)?.hash ?? '',
+    entries: items.length,
+    withheld: items.filter((entry) => 'particulars' in entry).length,
+  }
+  if (!sealed) return { papers, ...told, seal: null }
   const { anchor, inclusion, steps, token } = sealed
   papers.push(
     { name: 'audit/anchor.json', bytes: anchorBytes(anchor) },
@@ -57,7 +78,7 @@ export function auditPapers(trail: ExportedTrail, trustedPem: string | null): Au
     timestamped: token !== null,
     certificates,
   }
-  return { papers, head, entries: items.length, seal }
+  return { papers, ...told, seal }
 }
 
 /** The newest anchor that is whole, one with a timestamp if there is any. */
@@ -72,8 +93,10 @@ function newestSeal(evidence: readonly AnchorEvidence[]) {
   return seals.find(({ token }) => token !== null) ?? seals[0] ?? null
 }
 
-/** What an entry is hashed over (RFC 8785), on a line. Canonical JSON holds no line break. */
-const lineOf = ({ hash: _, ...content }: AuditEntry): Buffer[] => [
-  canonicalBytes(content),
-  Buffer.from('\n'),
-]
+/** The particulars of an entry as they are hashed (RFC 8785); nothing where they are withheld. */
+const particularsBytes = (entry: AuditEntry | WithheldEntry): Buffer =>
+  'particulars' in entry ? Buffer.alloc(0) : canonicalBytes(particularsOf(entry))
+
+/** A line for each entry. Canonical JSON holds no line break. */
+const linesOf = <T>(items: readonly T[], bytesOf: (item: T) => Buffer): Buffer =>
+  Buffer.concat(items.flatMap((item) => [bytesOf(item), Buffer.from('\n')]))

@@ -25,6 +25,7 @@ export function checkText({ footage, packed, audit, plan }: Contents): string {
     filesSection(),
     originalSection(original, footage),
     chainSection(audit),
+    particularsSection(audit),
     ...(audit.seal ? [anchorSection(audit.seal), timestampSection(audit.seal)] : [unsealed()]),
     ...(plan && packed.some(({ name }) => name === 'renditions/copy.mp4')
       ? [picturesSection(original, plan)]
@@ -80,7 +81,7 @@ const originalSection = (original: string, footage: Footage): Section => ({
     ...declaredLines(footage),
     '',
     command(
-      `grep -q "\\"footage-secured\\".*\\"sha256\\":\\"$(sha256sum "${original}" | cut -c 1-64)\\"" audit/entries.jsonl`,
+      `paste audit/entries.jsonl audit/particulars.jsonl | grep -q "\\"footage-secured\\".*\\"sha256\\":\\"$(sha256sum "${original}" | cut -c 1-64)\\""`,
     ),
   ],
 })
@@ -102,6 +103,26 @@ const chainSection = ({ head, entries }: AuditPapers): Section => ({
     '',
     command(
       `(previous=$(printf '%064d' 0); while IFS= read -r entry; do case $entry in *"\\"previous\\":\\"$previous\\""*) ;; *) echo "BROKEN before: $entry"; exit 1 ;; esac; previous=$(printf '%s' "$entry" | sha256sum | cut -c 1-64); done < audit/entries.jsonl; test "$previous" = ${head})`,
+    ),
+  ],
+})
+
+const particularsSection = ({ withheld, entries }: AuditPapers): Section => ({
+  title: 'What is told of each entry is what was recorded',
+  lines: [
+    'Who acted, and why, is on the same line of audit/particulars.jsonl. The SHA-256',
+    'of that line is the "particulars" of the entry.',
+    ...(withheld > 0
+      ? [
+          `Of ${entries} entries ${withheld} have an empty line there: who acted and why is withheld, as it`,
+          'may name other people and other cases. That the entry is there, what was done',
+          'and when is proven all the same. Ask the police for the whole trail if it',
+          'matters: it fits these digests, or it is not the trail.',
+        ]
+      : []),
+    '',
+    command(
+      `(while IFS= read -r entry <&3 && IFS= read -r told <&4; do test -n "$told" || continue; case $entry in *"\\"particulars\\":\\"$(printf '%s' "$told" | sha256sum | cut -c 1-64)\\""*) ;; *) echo "BROKEN: $told"; exit 1 ;; esac; done 3< audit/entries.jsonl 4< audit/particulars.jsonl)`,
     ),
   ],
 })

@@ -19,6 +19,7 @@ import type { PackingList } from './packing-list.ts'
 import { papersOf } from './papers.ts'
 import { readPacked } from './read-packed.ts'
 import { settleContents } from './settle-contents.ts'
+import { actionsFor } from './trail-form.ts'
 
 /**
  * Makes an evidence package, or as much of it as one worker may; the rest is for the next message.
@@ -71,10 +72,12 @@ async function stillAllowed(services: Services, row: EvidencePackage): Promise<F
   const { oid, roles } = row.requester
   const [footage, registered] = await Promise.all([catalogue.find(row.footageId), people.find(oid)])
   const principal = { oid, roles, register: registered?.entry ?? null }
-  const decision = footage && decide(principal, 'take-original', footage, now())
   const disposed = footage !== null && isDisposed(footage.state)
-  if (footage && decision?.allowed && !disposed) return footage
-  const because = disposed ? 'disposed' : decision?.allowed === false ? decision.reason : 'missing'
+  const refused = actionsFor(row.trail)
+    .map((action) => footage && decide(principal, action, footage, now()))
+    .find((decision) => !decision?.allowed)
+  if (footage && !refused && !disposed) return footage
+  const because = disposed ? 'disposed' : refused?.allowed === false ? refused.reason : 'missing'
   await endPackage(services, row, 'withdrawn', `its requester may not have it: ${because}`)
   return null
 }

@@ -3,7 +3,7 @@ import { oidSchema } from '../clearance/person.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { type EvidencePackage, evidencePackageSchema, packageStateSchema } from './package.ts'
 
-const { recipients, renditions, reason, made, ended } = evidencePackageSchema.shape
+const { recipients, renditions, trail, reason, made, ended } = evidencePackageSchema.shape
 
 /** A package as it is shown to those who may take the original. */
 export const packageViewSchema = z.object({
@@ -16,6 +16,7 @@ export const packageViewSchema = z.object({
   reason,
   recipients,
   renditions,
+  trail,
   percent: z.int().min(0).max(100).describe('of the footage that is packed'),
   made: made.unwrap().extend({ fileName: z.string() }).optional(),
   ended,
@@ -37,6 +38,7 @@ export function viewOf(row: EvidencePackage, baseUrl: string): PackageView {
     reason: row.reason,
     recipients: row.recipients,
     renditions: row.renditions,
+    trail: row.trail,
     percent: percentOf(row),
     ...(row.made && { made: { ...row.made, fileName: packageFileName(row) } }),
     ...(row.ended && { ended: row.ended }),

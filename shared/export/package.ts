@@ -5,6 +5,7 @@ import { roleSchema } from '../clearance/roles.ts'
 import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema, PLAYABLE_KINDS } from '../footage/ids.ts'
 import { packingProgressSchema } from './packing-list.ts'
+import { trailFormSchema } from './trail-form.ts'
 
 const instant = z.iso.datetime()
 const count = z.int().nonnegative()
@@ -64,6 +65,7 @@ export const evidencePackageSchema = z.object({
   reason: z.string().nullable(),
   recipients: z.array(recipientSchema),
   renditions: z.array(z.enum(PLAYABLE_KINDS)),
+  trail: trailFormSchema,
   requestedAt: instant,
   expiresAt: instant,
   changedAt: instant,

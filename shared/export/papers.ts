@@ -1,5 +1,5 @@
 import { anchorAudit } from '../audit/anchor-run.ts'
-import { exportTrail } from '../audit/read-trail.ts'
+import { exportTrail } from '../audit/export-trail.ts'
 import type { Footage } from '../footage/footage.ts'
 import { shownOf } from '../retrieve/footage-detail.ts'
 import { type Provenance, recordedProvenance } from '../retrieve/provenance.ts'
@@ -11,6 +11,7 @@ import type { EvidencePackage } from './package.ts'
 import type { Packed } from './packing-list.ts'
 import { readmeText } from './readme-text.ts'
 import { MEANING_OF_TIMES } from './times.ts'
+import { entriesIn } from './trail-form.ts'
 
 /**
  * Everything in a package that is not footage: what the recording is, what has been done with it and
@@ -24,7 +25,8 @@ export async function papersOf(
   packed: readonly Packed[],
 ): Promise<Paper[]> {
   await anchorAudit(services)
-  const trail = await exportTrail(services, footage.id)
+  const { items, ...rest } = await exportTrail(services, footage.id)
+  const trail = { ...rest, items: entriesIn(row.trail, items, row.package) }
   const audit = auditPapers(trail, services.config.timestamps.trustedPem)
   const rendered = row.renditions.length > 0
   const provenance = rendered ? await recordedProvenance(services, footage) : null
@@ -52,6 +54,7 @@ const metadataOf = (row: EvidencePackage, footage: Footage) => ({
     requestedAt: row.requestedAt,
     reason: row.reason,
     recipients: row.recipients,
+    trail: row.trail,
   },
   times: MEANING_OF_TIMES,
 })

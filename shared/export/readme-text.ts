@@ -21,8 +21,13 @@ export function readmeText(contents: Contents): string {
     `Reason         ${row.reason ?? 'none was given'}`,
     `For            ${recipientsText(row.recipients)}`,
     '',
-    'It was made for those named here and is theirs to keep safe. The audit trail in',
-    'it names people and why they looked: read it before you hand it on.',
+    'It was made for those named here and is theirs to keep safe.',
+    ...(audit.withheld === 0
+      ? [
+          'The audit trail in it names people and why they looked: read it before you hand',
+          'it on.',
+        ]
+      : []),
     '',
     'What is in it',
     '-------------',
@@ -68,7 +73,7 @@ function filesOf({ packed, plan, audit }: Contents): [name: string, meaning: str
       : []),
     [
       'audit/',
-      `everything that was done with it: ${audit.entries} entries, and what vouches for them`,
+      `everything that was done with it: ${audit.entries} entries, ${audit.withheld} of them without who and why; and what vouches for them`,
     ],
     ['SHA256SUMS', 'the SHA-256 of every other file'],
     ['CHECK.txt', 'how to check all of this with sha256sum, openssl and ffmpeg'],

@@ -8,6 +8,7 @@ import { isEnded } from './end-package.ts'
 import type { EvidencePackage, PackageId } from './package.ts'
 import { packageFileName } from './package-view.ts'
 import { recipientsText } from './request-package.ts'
+import { refuseWholeTrail } from './trail-form.ts'
 
 /** The URL must live until a download has begun or is taken up again, not until its end. */
 const PACKAGE_SAS_LIFE_MS = 2 * 60_000
@@ -46,8 +47,8 @@ export async function listPackages(
 /**
  * Hands out a package: decided anew and recorded with its recipients, each time. The URL lives two
  * minutes and serves byte ranges: a download that is cut off asks again and goes on where it was.
- * @throws BluelampError `not-found` if refused or missing; `conflict` while it is not ready; `gone`
- *   when it was removed
+ * @throws BluelampError `not-found` if refused or missing; `forbidden` if its trail is not for them;
+ *   `conflict` while it is not ready; `gone` when it was removed
  */
 export async function releasePackage(
   services: Services,
@@ -56,9 +57,10 @@ export async function releasePackage(
   key: PackageId,
 ): Promise<SignedUrl> {
   const { audit, packageRows, packages, now } = services
-  const { basis } = await admit(services, visitor, 'take-original', id)
+  const { footage, basis } = await admit(services, visitor, 'take-original', id)
   const row = await packageRows.find(id, key)
   if (!row) throw nothingHere()
+  await refuseWholeTrail(services, visitor, footage, row.trail)
   if (isEnded(row) || now().getTime() >= Date.parse(row.expiresAt)) throw gone(row)
   if (row.state !== 'ready' || !row.made) {
     throw new BluelampError(

@@ -14,6 +14,7 @@ import {
   recipientSchema,
 } from './package.ts'
 import { originalsOf } from './settle-contents.ts'
+import { refuseWholeTrail, trailFormSchema } from './trail-form.ts'
 
 const DAY_MS = 86_400_000
 /** Packages of one recording that are in hand or can be fetched at a time. */
@@ -29,14 +30,20 @@ export const packageRequestSchema = purposeSchema.extend({
     .transform((kinds) => PLAYABLE_KINDS.filter((kind) => kinds.includes(kind)))
     .optional()
     .describe('absent: the copy if it is ready'),
+  trail: trailFormSchema
+    .default('continuity')
+    .describe(
+      '`continuity`: each entry, but who acted and why only where it concerns the footage itself or this package; `whole`: for those who may verify the trail',
+    ),
   days: z.int().min(1).max(28).default(14).describe('how long it can be fetched'),
 })
 export type PackageRequest = z.infer<typeof packageRequestSchema>
 
 /**
  * Asks for an evidence package: recorded as disclosure to its recipients, and then put on the queue.
- * @throws BluelampError `not-found` if refused or missing; `conflict` before it is secured, if a
- *   rendition that was named is not ready, and over the limits
+ * @throws BluelampError `not-found` if refused or missing; `forbidden` for a trail that is not for
+ *   them; `conflict` before it is secured, if a rendition that was named is not ready, and over the
+ *   limits
  */
 export async function requestPackage(
   services: Services,
@@ -47,6 +54,7 @@ export async function requestPackage(
   const { audit, packageRows, queues, now } = services
   const { footage, basis } = await admit(services, visitor, 'take-original', id)
   const reason = requireReason(services, request)
+  await refuseWholeTrail(services, visitor, footage, request.trail)
   refuseTooMuch(footage)
   const renditions = renditionsOf(footage, request.renditions)
   const live = (await packageRows.list(id)).filter(
@@ -70,6 +78,7 @@ export async function requestPackage(
     reason: reason ?? null,
     recipients: request.recipients,
     renditions,
+    trail: request.trail,
     requestedAt: at.toISOString(),
     expiresAt: new Date(at.getTime() + request.days * DAY_MS).toISOString(),
     changedAt: at.toISOString(),
@@ -86,6 +95,7 @@ export async function requestPackage(
       package: row.package,
       recipients: recipientsText(row.recipients),
       renditions: renditions.join(', ') || 'none',
+      trail: request.trail,
       expiresAt: row.expiresAt,
     },
   })

@@ -378,6 +378,11 @@ describe('what is done on the way', () => {
   it('to hand on what is evidence', async () => {
     const asked = { params: { id: ready }, body: BODIES.requestPackage }
     await sees('requestPackage', 409, INVESTIGATOR, { ...asked, params: { id: announced } })
+    const whole = { ...asked, body: { ...REQUESTED_PACKAGE, trail: 'whole' } }
+    await sees('requestPackage', 403, INVESTIGATOR, whole)
+    const managers = (await sees('requestPackage', 202, MANAGER, whole)).json()
+    const theirs = { id: ready, package: (managers as { package: string }).package }
+    await sees('packageContent', 403, INVESTIGATOR, { params: theirs })
     const reply = await sees('requestPackage', 202, INVESTIGATOR, asked)
     const params = { id: ready, package: (reply.json() as { package: string }).package }
     await sees('packageContent', 409, INVESTIGATOR, { params })
@@ -509,10 +514,28 @@ const ABSENT: Record<string, string> = {
 /** The beginning of the ids of people whom nobody knows. */
 const SOMEONE = '0b8f6f5e-3d0b-4c53-9d55-0000000000'
 /** Operations that are open by role, and refuse some who have it with 403. */
-const OWN_403 = ['approveBreakGlass', 'cancelPackage', 'grantAccess']
+const OWN_403 = [
+  'approveBreakGlass',
+  'cancelPackage',
+  'grantAccess',
+  'packageContent',
+  'requestPackage',
+]
 /** Calls that are made together, to come to the end of a limit sooner. */
 const AT_A_TIME = 10
 const OFFICER = { officer: 'P214567' }
+
+const REQUESTED_PACKAGE = {
+  reason,
+  recipients: [
+    {
+      name: 'A. Okoye',
+      organisation: 'CPS London',
+      capacity: 'prosecution',
+      contact: '020 7946 0000',
+    },
+  ],
+}
 
 /** A body that an operation takes, where it is not a mere reason. */
 const BODIES: Record<string, unknown> = {
@@ -521,17 +544,7 @@ const BODIES: Record<string, unknown> = {
   markForCase: { reason, standing: 'unused', reviewer: 'C711038', reviewedOn: '2026-01-02' },
   orderDisposal: { reason, rule: 'non-evidential' },
   issueCamera: OFFICER,
-  requestPackage: {
-    reason,
-    recipients: [
-      {
-        name: 'A. Okoye',
-        organisation: 'CPS London',
-        capacity: 'prosecution',
-        contact: '020 7946 0000',
-      },
-    ],
-  },
+  requestPackage: REQUESTED_PACKAGE,
   reviewBreakGlass: { outcome: 'justified', note: 'a child was found' },
 }
 const fitting = ({ id, takes }: Operation): Input =>

@@ -20,6 +20,8 @@ const run = promisify(execFile)
 const VERIFIER = path.resolve(import.meta.dirname, '../../infra/tools/verify-audit.ts')
 const CLIP = path.resolve(import.meta.dirname, '../local/docking-station/three-seconds.mp4')
 const CLEARED = 'Asha Rahman'
+/** Why somebody looked at it who had another case in mind. */
+const OTHER_CASE = 'Operation Linden: is the suspect in it?'
 const REQUEST = {
   reason: 'R v Hale, file for the Crown Court',
   recipients: [
@@ -77,6 +79,8 @@ describe('an evidence package', () => {
     id = securedId(await scene.dock({ file: STREET, sequence: 7, deviceClockOffsetSeconds: -90 }))
     await scene.dock({ file: CLIP, sequence: 8, durationSeconds: 3 })
     await scene.until(id, 'ready')
+    const viewed = { reason: OTHER_CASE }
+    expect((await scene.as(CLEARED, 'POST', `/footage/${id}/playback`, viewed)).status).toBe(201)
     const asked = await scene.as(CLEARED, 'POST', `/footage/${id}/packages`, REQUEST)
     expect(asked.status, asked.text).toBe(202)
     view = await ready(asked.json() as View)
@@ -103,13 +107,18 @@ describe('an evidence package', () => {
       { timeout: PIPELINE_LIMIT_MS, interval: 200 },
     )
 
-  const addressOf = async ({ contentUrl }: View): Promise<string> => {
-    const released = await scene.as(CLEARED, 'GET', contentUrl)
+  const trail = async () =>
+    JSON.parse(await readFile(path.join(folder, 'audit/trail.json'), 'utf8')) as {
+      items: { action: string }[]
+    }
+
+  const addressOf = async ({ contentUrl }: View, who = CLEARED): Promise<string> => {
+    const released = await scene.as(who, 'GET', contentUrl)
     expect(released.status, released.text).toBe(302)
     return released.headers.get('location') ?? ''
   }
-  const fetched = async (of: View): Promise<Buffer> =>
-    Buffer.from(await (await fetch(await addressOf(of))).arrayBuffer())
+  const fetched = async (of: View, who = CLEARED): Promise<Buffer> =>
+    Buffer.from(await (await fetch(await addressOf(of, who))).arrayBuffer())
 
   /** The commands of the instructions, as they stand. */
   const commands = async (): Promise<string[]> => {
@@ -178,6 +187,7 @@ describe('an evidence package', () => {
       'provenance.json',
       'audit/trail.json',
       'audit/entries.jsonl',
+      'audit/particulars.jsonl',
       'audit/anchor.json',
       'audit/anchored-head.json',
       'audit/proof/01-left.bin',
@@ -229,10 +239,8 @@ describe('an evidence package', () => {
     expect(stdout).toMatch(/^WHOLE: /)
     expect(stdout).toContain('leads to one that you trust')
     expect(stdout).not.toContain('vouched for by their chain alone')
-    const entries = (await readFile(path.join(folder, 'audit/entries.jsonl'), 'utf8'))
-      .trim()
-      .split('\n')
-    expect(JSON.parse(entries.at(-1) ?? '')).toMatchObject({
+    const { items } = await trail()
+    expect(items.at(-1)).toMatchObject({
       action: 'package-requested',
       processing: 'disclosure',
       reason: REQUEST.reason,
@@ -240,14 +248,23 @@ describe('an evidence package', () => {
     })
   })
 
+  it('says who looked at it, and why, to nobody whom that does not concern', async () => {
+    const seen = (await trail()).items.find(({ action }) => action === 'playback-opened')
+    expect(seen).toMatchObject({ processing: 'consultation', particulars: expect.any(String) })
+    for (const [name, bytes] of contents) {
+      if (name.startsWith('audit/')) expect(String(bytes), name).not.toContain(OTHER_CASE)
+    }
+    expect(String(contents.get('CHECK.txt'))).toMatch(/Of \d+ entries [1-9]\d* have an empty line/)
+  })
+
   describe.runIf(hasOpenssl || process.env.CI)('by its own instructions', () => {
     it('is checked: files, original, chain, anchor, timestamp, pictures', async () => {
       const programs = (await commands()).flatMap((command) =>
-        ['sha256sum --check', 'footage-secured', 'previous', 'anchored-head.json', 'openssl ts']
-          .concat(['openssl x509', 'ffmpeg'])
+        ['sha256sum --check', 'footage-secured', 'previous', 'told', 'anchored-head.json']
+          .concat(['openssl ts', 'openssl x509', 'ffmpeg'])
           .filter((program) => command.includes(program)),
       )
-      expect(new Set(programs).size).toBe(7)
+      expect(new Set(programs).size).toBe(8)
       expect(await firstFailure()).toBeNull()
     })
 
@@ -262,7 +279,8 @@ describe('an evidence package', () => {
     it.each<[name: string, alter: (bytes: Buffer) => Buffer, found: string]>([
       ['original', flipMiddle, 'footage-secured'],
       ['renditions/copy.mp4', flipMiddle, 'ffmpeg'],
-      ['audit/entries.jsonl', (bytes) => replaced(bytes, /Hale/, 'Dale'), 'previous'],
+      ['audit/entries.jsonl', (bytes) => replaced(bytes, /("at":")2/, '$11'), 'previous'],
+      ['audit/particulars.jsonl', (bytes) => replaced(bytes, /Hale/, 'Dale'), 'told'],
       ['audit/entries.jsonl', (bytes) => replaced(bytes, /\n.*\n$/, '\n'), 'previous'],
       ['audit/anchored-head.json', (bytes) => replaced(bytes, /("sequence":)\d+/, '$10'), 'root'],
       ['audit/proof/01-left.bin', flipMiddle, 'root'],
@@ -296,6 +314,24 @@ describe('an evidence package', () => {
       })
     }
   })
+
+  it(
+    'has the whole trail for those who may verify it, and for nobody else',
+    async () => {
+      const whole = { ...REQUEST, trail: 'whole', renditions: [] }
+      const refused = await scene.as(CLEARED, 'POST', `/footage/${id}/packages`, whole)
+      expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('whole')])
+      const manager = personWith('EvidenceManager')
+      const asked = await scene.as(manager, 'POST', `/footage/${id}/packages`, whole)
+      expect(asked.status, asked.text).toBe(202)
+      const theirs = await ready(asked.json() as View)
+      expect((await scene.as(CLEARED, 'GET', theirs.contentUrl)).status).toBe(403)
+      const packed = await readZip(await fetched(theirs, manager))
+      expect(String(packed.get('audit/particulars.jsonl'))).toContain(OTHER_CASE)
+      expect(String(packed.get('CHECK.txt'))).not.toContain('withheld')
+    },
+    PIPELINE_LIMIT_MS,
+  )
 
   it('raised no complaint on its way', () => expect(scene.complaints).toEqual([]))
 })

@@ -99,6 +99,34 @@ describe('the trail of a recording', () => {
     }
   })
 
+  it('is read in pages, on record once, that are checked as one', async () => {
+    await anchor()
+    const directory = await mkdtemp(path.join(tmpdir(), 'bluelamp-pages-'))
+    try {
+      const files: string[] = []
+      const sequences: (number | undefined)[] = []
+      for (let next: string | null = ''; next !== null; ) {
+        const query: string = new URLSearchParams({
+          limit: '1',
+          ...(next && { cursor: next }),
+        }).toString()
+        const page = await app.call(AUDITOR, 'GET', `footage/${id}/audit?${query}`)
+        const { items, next: following } = page.json as ExportedTrail
+        sequences.push(...items.map((item) => item?.sequence))
+        files.push(path.join(directory, `${files.length}.json`))
+        await writeFile(files.at(-1) ?? '', page.text)
+        next = following
+      }
+      expect(files.length).toBeGreaterThan(2)
+      expect(sequences).toEqual(sequences.map((_, index) => index + 1))
+      const { stdout } = await run(process.execPath, [TOOL, ...files])
+      expect(stdout).toMatch(/^WHOLE: .*\nAnchor \d+ of .* vouches for entries 1 to \d+\.\n/)
+      expect(await verdict()).toMatchObject({ entries: sequences.length })
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+  })
+
   it.each([INVESTIGATOR, OTHER_BOROUGH, null])('is not for %s', async (who) => {
     const expected = who ? 404 : 401
     for (const at of ['audit', 'audit/verify']) {
@@ -109,10 +137,11 @@ describe('the trail of a recording', () => {
   it('shows a tail that was cut off in the table', async () => {
     await anchor()
     const { items } = await trail()
+    const sequences = items.flatMap((item) => item?.sequence ?? [])
     const table = TableClient.fromConnectionString(app.system.storage.connectionString, 'audit', {
       allowInsecureConnection: true,
     })
-    for (const { sequence } of items.slice(-2)) {
+    for (const sequence of sequences.slice(-2)) {
       await table.deleteEntity(id, String(9_999_999_999 - sequence).padStart(10, '0'))
     }
     expect(await verdict()).toMatchObject({

@@ -48,7 +48,7 @@ it('says what it did not check', async () => {
 
 it('names the first broken entry', async () => {
   const items = sample.trail.items.map((item) =>
-    item.sequence === 3 ? { ...item, reason: 'a better one' } : item,
+    item?.sequence === 3 ? { ...item, reason: 'a better one' } : item,
   )
   await put('edited.json', JSON.stringify({ ...sample.trail, items }))
   const { code, said } = await verify('edited.json')
@@ -57,6 +57,34 @@ it('names the first broken entry', async () => {
   expect(said).toContain('vouches for entries 1 to 2.')
   const { said: json } = await verify('edited.json', '--json')
   expect(JSON.parse(json)).toMatchObject({ whole: false, brokenAt: 3, because: 'hash' })
+})
+
+it('puts the pages of one reading together', async () => {
+  const { items, anchors, ...trail } = sample.trail
+  const page = (name: string, from: number, to: number, next: string | null) =>
+    put(
+      name,
+      JSON.stringify({
+        ...trail,
+        items: items.slice(from, to),
+        anchors: anchors.filter(({ inclusion }) => {
+          const { sequence = 0 } = inclusion?.head ?? {}
+          return sequence > from && sequence <= to
+        }),
+        next,
+      }),
+    )
+  await page('1.json', 0, 2, 'more')
+  await page('2.json', 2, 5, null)
+  const { code, said } = await verify('1.json', '2.json', '--tsa-cert', 'ca.pem')
+  expect(code).toBe(0)
+  expect(said).toContain('5 entries')
+  expect(said).toContain('vouches for entries 1 to 4.')
+  expect(await verify('1.json')).toMatchObject({
+    code: 2,
+    said: expect.stringContaining('not all pages'),
+  })
+  expect(await verify('2.json')).toMatchObject({ code: 1 })
 })
 
 it('tells a file that it cannot check from one that is broken', async () => {

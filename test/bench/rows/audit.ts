@@ -1,5 +1,6 @@
+import { checkStoredTrail } from '../../../shared/audit/check-trail.ts'
 import { oidSchema } from '../../../shared/clearance/person.ts'
-import { newFootageId } from '../../../shared/footage/ids.ts'
+import { type FootageId, newFootageId } from '../../../shared/footage/ids.ts'
 import { quantile } from '../harness/quantile.ts'
 import type { Row } from '../harness/row.ts'
 import { figure } from '../harness/section.ts'
@@ -8,53 +9,96 @@ import { startServices } from '../measure/services.ts'
 
 /** So many look at one recording at the same moment. */
 const AT_ONCE = 50
+/** As many entries as a page of a trail has at most. */
+const PAGE = 1000
 
 export const audit: Row = {
   name: 'audit',
   title:
-    'Entries appended to audit trails: one after the other on one recording, 50 at once on one recording, and 50 at once on as many recordings.',
+    'Entries appended to audit trails: one after the other on a short and on a long one, by turns; 50 at once on one recording and on as many. And a long one read and verified.',
   async run(bench) {
     await using storage = await startServices()
-    const { audit } = storage.services
-    const alone = newFootageId()
-    const append = (id = alone) =>
+    const { services } = storage
+    const { audit } = services
+    const append = (id: FootageId) =>
       audit.append(id, {
         action: 'metadata-viewed',
         actor: oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01'),
         basis: 'Investigator/borough',
       })
-    const calls = bench.quick ? 10 : 200
+    let part = 0
+    const appendOnce = (id: FootageId) =>
+      audit.appendOnce(id, {
+        action: 'footage-secured',
+        actor: 'service',
+        detail: { part: part++ },
+      })
+    const grow = async (id: FootageId, length: number) => {
+      const crowd = Array.from({ length: AT_ONCE }, () => id)
+      for (let n = 0; n < length; n += AT_ONCE) await Promise.all(crowd.map(append))
+    }
+    const calls = bench.quick ? 5 : 100
     const rounds = bench.repetitions(5)
+    const length = bench.quick ? 200 : 10_000
 
-    const times: number[] = []
-    for (let n = 0; n < calls; n++) times.push(await secondsOf(() => append()))
-    bench.say(`one by one: ${figure(1 / quantile(times, 0.5))} a second`)
+    const [short, long] = [newFootageId(), newFootageId()]
+    bench.say(`growing a trail of ${length} entries`)
+    await grow(long, length)
+    const alone = { short: [], long: [], 'short once': [], 'long once': [] } as Record<
+      string,
+      number[]
+    >
+    for (let n = 0; n < calls; n++) {
+      for (const [name, id] of [['short', short] as const, ['long', long] as const]) {
+        alone[name]?.push(await secondsOf(() => append(id)))
+        alone[`${name} once`]?.push(await secondsOf(() => appendOnce(id)))
+      }
+    }
 
     const crowded: number[] = []
     const spread: number[] = []
     for (let n = 0; n < rounds; n++) {
       const shared = newFootageId()
-      const crowd = Array.from({ length: AT_ONCE }, () => shared)
-      crowded.push(await secondsOf(() => Promise.all(crowd.map(append))))
+      crowded.push(await secondsOf(() => grow(shared, AT_ONCE)))
       const entries = await audit.read(shared)
       if (entries.length !== AT_ONCE) throw new Error(`${entries.length} entries, not ${AT_ONCE}.`)
       const others = Array.from({ length: AT_ONCE }, () => newFootageId())
       spread.push(await secondsOf(() => Promise.all(others.map(append))))
       bench.say(`${n + 1}/${rounds} 50 at once: ${figure(crowded.at(-1) ?? 0)} s on one recording`)
     }
+    const page = await secondsOf(() =>
+      audit.page(long, { after: length / 2, upTo: length / 2 + PAGE }),
+    )
+    const verified = await secondsOf(async () => {
+      const { whole } = await checkStoredTrail(services, long)
+      if (!whole) throw new Error('The long trail is broken.')
+    })
     const line = (name: string, seconds: number, entries: number) => [
       name,
       figure(entries / seconds),
       figure((seconds * 1000) / entries),
     ]
+    const median = (name: string) => quantile(alone[name] ?? [], 0.5)
     return {
       head: ['', 'entries a second', 'ms an entry'],
       lines: [
-        line('one after the other, one recording', quantile(times, 0.5), 1),
+        line('one after the other, a new recording', median('short'), 1),
+        line(`one after the other, behind ${length} entries`, median('long'), 1),
+        line('the same, to stand there once, a new recording', median('short once'), 1),
+        line(`the same, behind ${length} entries`, median('long once'), 1),
         line('50 at once, one recording', quantile(crowded, 0.5), AT_ONCE),
         line('50 at once, 50 recordings', quantile(spread, 0.5), AT_ONCE),
+        line(`a page from the middle of ${length} entries`, page, Math.min(PAGE, length / 2)),
+        line(`all ${length + 2 * calls} entries verified as they are stored`, verified, length),
       ],
-      goals: [],
+      goals: [
+        {
+          what: `an entry behind ${length} others against one on a new recording`,
+          seen: median('long') / median('short'),
+          atMost: 1.5,
+          unit: '×',
+        },
+      ],
       notes: ['Each chain was read afterwards: 50 entries each, none lost and none twice.'],
     }
   },

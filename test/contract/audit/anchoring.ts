@@ -2,8 +2,9 @@ import { expect } from 'vitest'
 import { type AnchorServices, anchorAudit } from '../../../shared/audit/anchor-run.ts'
 import { createAnchorStore } from '../../../shared/audit/anchor-store.ts'
 import type { AuditAct, AuditEntry } from '../../../shared/audit/chain.ts'
+import { checkStoredTrail } from '../../../shared/audit/check-trail.ts'
+import { exportTrail } from '../../../shared/audit/export-trail.ts'
 import { createPendingHeads } from '../../../shared/audit/pending-heads.ts'
-import { checkStoredTrail } from '../../../shared/audit/read-trail.ts'
 import type { TimestampAuthority } from '../../../shared/audit/timestamp-authority.ts'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
 import type { ExportedTrail, TrailVerdict } from '../../../shared/audit/verify-trail.ts'
@@ -64,12 +65,11 @@ export function openAnchoring(
     },
     anchor: () => anchorAudit(services),
     verdict: (id) => checkStoredTrail(services, id),
-    async exported(footageId) {
-      const filed = await services.anchors.filedFor(footageId)
-      const anchors = await services.anchors.evidence(footageId, filed)
-      const items = await services.audit.read(footageId)
-      return { schemaVersion: 1, footageId, items, anchors }
-    },
+    exported: async (id) => ({
+      schemaVersion: 2,
+      ...(await exportTrail(services, id)),
+      next: null,
+    }),
   }
 }
 

@@ -7,8 +7,10 @@ import {
   auditEntrySchema,
   GENESIS,
   nextEntry,
-  verifyChain,
+  type WithheldEntry,
+  withheld,
 } from '../../../shared/audit/chain.ts'
+import { chainLink, verifyChain } from '../../../shared/audit/verify-chain.ts'
 import { oidSchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 
@@ -26,7 +28,8 @@ function chainOf(length: number, id = ID): AuditEntry[] {
   return entries.map((entry) => ({ ...entry, footageId: id }))
 }
 const whole = chainOf(6)
-const verdictOn = (entries: readonly AuditEntry[]) => verifyChain(ID, entries)
+const verdictOn = (entries: readonly (AuditEntry | WithheldEntry)[], id = ID) =>
+  verifyChain(entries.map((entry) => chainLink(id, entry)))
 
 it('begins with an entry that follows nothing', () => {
   expect(whole[0]).toMatchObject({ sequence: 1, previous: GENESIS })
@@ -62,6 +65,7 @@ describe('found is', () => {
     { reason: null },
     { clientAddress: '192.0.2.1' },
     { detail: {} },
+    { salt: 'f'.repeat(32) },
     { hash: 'f'.repeat(64) },
   ]
 
@@ -114,13 +118,53 @@ describe('found is', () => {
   it('a whole chain that is of another recording', () => {
     const other = newFootageId()
     const others = [nextEntry(other, null, { action: 'audit-read', actor: OID }, new Date(0))]
-    expect(verifyChain(other, others).whole).toBe(true)
+    expect(verdictOn(others, other).whole).toBe(true)
     expect(verdictOn(others)).toMatchObject({ brokenAt: 1, because: 'footage' })
   })
 
   it('a chain that was made out to be of another recording', () => {
     const other = newFootageId()
-    expect(verifyChain(other, chainOf(3, other))).toMatchObject({ brokenAt: 1, because: 'hash' })
+    expect(verdictOn(chainOf(3, other), other)).toMatchObject({ brokenAt: 1, because: 'hash' })
+  })
+})
+
+describe('with particulars withheld', () => {
+  const disclosed = (kept: readonly number[]) =>
+    whole.map((entry, index) => (kept.includes(index) ? entry : withheld(entry)))
+
+  it('is as whole as it was, whichever they are', () => {
+    fc.assert(
+      fc.property(fc.subarray([0, 1, 2, 3, 4, 5]), (kept) => {
+        expect(verdictOn(disclosed(kept))).toEqual(verdictOn(whole))
+      }),
+    )
+  })
+
+  it('says nothing of who and why, and the same acts look different', () => {
+    const act = { action: 'audit-read', actor: OID, reason: 'the Hale case' } as const
+    const [one, other] = [1, 2].map(() => withheld(nextEntry(ID, null, act, new Date(0))))
+    expect(JSON.stringify(one)).not.toMatch(/Hale|0b8f6f5e/)
+    expect(Object.keys(one ?? {})).not.toContain('salt')
+    expect(one?.particulars).not.toBe(other?.particulars)
+  })
+
+  it.each<Partial<WithheldEntry>>([
+    { action: 'audit-read' },
+    { at: '2026-01-01T00:00:00.000Z' },
+    { particulars: 'f'.repeat(64) },
+    { hash: 'f'.repeat(64) },
+  ])('is found altered: %j', (edit) => {
+    const trail = disclosed([0, 5])
+    const third = trail[2]
+    if (!third || !('particulars' in third)) throw new Error('It is not withheld.')
+    expect(verdictOn(trail.with(2, { ...third, ...edit }))).toMatchObject({
+      brokenAt: 3,
+      because: 'hash',
+    })
+  })
+
+  it('is found shortened by any that is withheld', () => {
+    expect(verdictOn(disclosed([0, 5]).toSpliced(2, 1))).toMatchObject({ brokenAt: 3 })
   })
 })
 

@@ -38,7 +38,7 @@ export async function sampleTrail(): Promise<SampleTrail> {
     previous = anchor
   }
   return {
-    trail: { schemaVersion: 1, footageId, items, anchors },
+    trail: { schemaVersion: 2, footageId, items, anchors, next: null },
     authority,
     [Symbol.asyncDispose]: () => authority.dispose(),
   }
