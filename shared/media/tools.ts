@@ -42,15 +42,20 @@ export async function findMediaTools(paths: ToolPaths): Promise<MediaTools> {
     if (!file || !isExecutable(file)) throw missing(`There is no usable ${name}.`)
   if (!ffmpeg || !ffprobe) throw missing('There is no usable ffmpeg.')
 
-  const version = /^ffmpeg version n?(\S+)/.exec(await ask(ffmpeg, ['-version']))?.[1] ?? 'unknown'
+  // All at once: the first recording of an instance waits for the answers.
+  const [about, listings] = await Promise.all([
+    ask(ffmpeg, ['-version']),
+    Promise.all(Object.keys(NEEDED).map((kind) => ask(ffmpeg, [`-${kind}`]))),
+    ask(ffprobe, ['-version']),
+  ])
+  const version = /^ffmpeg version n?(\S+)/.exec(about)?.[1] ?? 'unknown'
   if (isTooOld(version))
     throw missing(`ffmpeg ${version} is older than ${OLDEST_VERSION.join('.')}.`)
-  for (const [kind, names] of Object.entries(NEEDED)) {
-    const listing = await ask(ffmpeg, [`-${kind}`])
+  for (const [n, [kind, names]] of Object.entries(NEEDED).entries()) {
+    const listing = listings[n] ?? ''
     const absent = names.filter((name) => !new RegExp(`^ *\\S+ +${name} `, 'm').test(listing))
     if (absent.length > 0) throw missing(`ffmpeg ${version} has no ${kind}: ${absent.join(', ')}.`)
   }
-  await ask(ffprobe, ['-version'])
   return { ffmpeg, ffprobe, version }
 }
 

@@ -4,6 +4,7 @@ import { failPackage } from '../export/make-package.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import { rollUp } from './roll-up.ts'
+import { stillMissing } from './still-missing.ts'
 
 const GIVEN_UP = 'given up after repeated failures; the log has the causes'
 
@@ -49,13 +50,15 @@ async function abandonChunk(
   { footageId: id, chunk, renditions }: z.infer<(typeof MESSAGES)['render-chunk']>,
 ): Promise<void> {
   const { renditionRows, now } = services
+  const missing = await stillMissing(services, id, chunk, renditions)
+  if (missing.length === 0) return
   const noted = (await renditionRows.listFailures(id)).find((failure) => failure.chunk === chunk)
   const reason = noted?.reason ?? 'the worker ended before it could say why'
   const at = now().toISOString()
   await renditionRows.noteFailure(id, {
     schemaVersion: 1,
     chunk,
-    renditions,
+    renditions: missing,
     reason,
     abandoned: true,
     at,

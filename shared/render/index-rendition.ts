@@ -6,6 +6,7 @@ import { findPart } from '../ingest/parts.ts'
 import type { Services } from '../services.ts'
 import type { Manifest } from './manifest.ts'
 import { rollUp } from './roll-up.ts'
+import { stillMissing } from './still-missing.ts'
 
 /**
  * Publishes what a manifest names, and brings the truth up to date. The first manifest of a chunk
@@ -55,11 +56,12 @@ async function publishPoster(
 
 /** Gives back the blobs that will never be played, because another attempt was first. */
 async function publishChunk(
-  { renditionRows }: Services,
+  services: Services,
   id: FootageId,
   manifest: string,
   { blobs, result }: Extract<Manifest, { work: 'chunk' }>,
 ): Promise<string[]> {
+  const { renditionRows } = services
   const row = { schemaVersion: 1 as const, chunk: result.index, manifest }
   const lost: string[] = []
   for (const kind of ['copy', 'proxy'] as const) {
@@ -72,6 +74,15 @@ async function publishChunk(
     const sheet = { ...row, blob: blobs.storyboard, output: result.storyboard }
     if (!(await renditionRows.publishStoryboard(id, sheet))) lost.push(sheet.blob)
   }
-  await renditionRows.clearFailure(id, result.index)
+  await endFailure(services, id, result.index)
   return lost
+}
+
+/** A chunk's failure is over when all that was missing is published; the copy may come first. */
+async function endFailure(services: Services, id: FootageId, chunk: number): Promise<void> {
+  const { renditionRows } = services
+  const failures = await renditionRows.listFailures(id)
+  const failure = failures.find((each) => each.chunk === chunk)
+  if (!failure || (await stillMissing(services, id, chunk, failure.renditions)).length > 0) return
+  await renditionRows.clearFailure(id, chunk)
 }

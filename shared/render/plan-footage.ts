@@ -58,13 +58,13 @@ export async function planFootage(
 }
 
 async function planOf(
-  { mediaTools, originals, keyframeNotes }: Services,
+  { mediaTools, originals, keyframeNotes, headers }: Services,
   id: FootageId,
   original: OriginalPart,
   signal: AbortSignal,
 ): Promise<RenditionPlan | Unplayable> {
   const tools = await mediaTools()
-  const source = originals.source(original)
+  const source = await headers.open(original.blob, originals.source(original), signal)
   const probed = await probe(source, tools, signal)
   if (!probed.playable) return probed
   const note = await keyframeNotes.find(id, original.sha256)

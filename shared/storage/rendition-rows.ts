@@ -60,7 +60,7 @@ export type RenditionRows = {
   noteProgress(
     id: FootageId,
     chunk: number,
-    renditions: ChunkRendition[],
+    renditions: readonly ChunkRendition[],
     fraction: number,
   ): Promise<void>
   /** How far each chunk that was begun has come, finished ones included. */
