@@ -24,18 +24,23 @@ export type Vouched = Caller & { vouchedUntil: string }
 /** Checks the bearer token of a request. */
 export type Authenticate = (authorization: string | null) => Promise<Vouched>
 
-/** Roles unknown to us grant nothing and are dropped; so does a token without any. */
 const claimsSchema = z.object({
   oid: oidSchema,
-  roles: z
-    .array(z.string())
-    .default([])
-    .transform((names) => ROLES.filter((role) => names.includes(role))),
+  // Of several audiences another could pass the token on.
+  aud: z.string(),
+  roles: z.array(z.string()).default([]).transform(rolesOf),
 })
+
+/** Roles unknown to us grant nothing and are dropped. What is a dock is nothing else besides. */
+function rolesOf(names: string[]): Role[] {
+  return names.includes('Dock') ? ['Dock'] : ROLES.filter((role) => names.includes(role))
+}
 
 /**
  * Checks access tokens of one tenant of one issuer: RS256, exact `iss`, `aud` and `tid`, `exp` and
  * `nbf`. Keys come from the JWKS, which is cached and asked again when an unknown key appears.
+ * ID tokens have the same issuer and, where the audience is a client id, the same `aud`: what they
+ * lack is `azp`, the client that an access token was issued to.
  * https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  * The `x-ms-client-principal` header is never read: anyone who reaches the app could send it.
  * @throws BluelampError `unauthenticated`; `unavailable` if the keys cannot be fetched
@@ -50,10 +55,13 @@ export function createAuthenticate(auth: Config['auth'], now: () => Date): Authe
     const payload = await verify(token, keys, auth, now())
     const claims = claimsSchema.safeParse(payload)
     if (payload.tid !== auth.tenantId) throw unauthenticated('The token is of another tenant.')
-    if (!claims.success) throw unauthenticated('The token does not say who it is for (oid).')
+    if (!claims.success) {
+      throw unauthenticated('The token does not say who it speaks for, or not to this app alone.')
+    }
+    const { oid, roles } = claims.data
     const { exp = 0 } = payload
     const vouchedUntil = new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1000).toISOString()
-    return { ...claims.data, vouchedUntil }
+    return { oid, roles, vouchedUntil }
   }
 }
 
@@ -66,9 +74,10 @@ async function verify(
   try {
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ['RS256'],
+      typ: 'JWT',
       issuer: auth.issuer,
       audience: auth.audience,
-      requiredClaims: ['exp', 'nbf', 'tid', 'oid'],
+      requiredClaims: ['exp', 'nbf', 'tid', 'oid', 'azp'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate,
     })

@@ -65,7 +65,7 @@ export async function withheldOfCase(
     })
     throw nothingHere()
   }
-  const binding = { oid, query: JSON.stringify({ withheldOfCase: urn }) }
+  const binding = { list: 'withheld', oid, query: urn }
   const span = cursor
     ? positionSchema.parse(JSON.parse(cursors.open(cursor, binding)))
     : ever(now())

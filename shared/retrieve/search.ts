@@ -66,7 +66,11 @@ export async function search(
   if (Date.parse(to) - Date.parse(from) > LONGEST_SPAN_MS) {
     throw invalid('from', 'a search spans at most ten years')
   }
-  const binding = { oid: principal.oid, query: JSON.stringify({ ...query, limit }) }
+  const binding = {
+    list: 'footage',
+    oid: principal.oid,
+    query: JSON.stringify({ ...query, limit }),
+  }
   const start = cursor ? openPosition(cursors.open(cursor, binding)) : { from, to }
 
   const items: SearchItem[] = []

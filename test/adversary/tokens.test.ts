@@ -26,16 +26,20 @@ const GOOD: JWTPayload = {
   aud: AUDIENCE,
   tid: TENANT,
   oid: OID,
+  azp: '9d3b2f60-52a5-4c0e-8f0b-6f3f4f6f0b11',
   roles: ['Investigator'],
   iat: now - 60,
   nbf: now - 60,
   exp: now + 3600,
 }
 
+const HEAD = { alg: 'RS256', kid: 'one', typ: 'JWT' }
+
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>
 let pair: Pair
 let other: Pair
 let published: JWK[]
+let outage = false
 let fetched = 0
 let keys: Listening
 let authenticate: Authenticate
@@ -44,6 +48,7 @@ beforeAll(async () => {
   ;[pair, other] = await Promise.all([keyPair(), keyPair()])
   const server = createServer((_, response) => {
     fetched += 1
+    if (outage) return response.writeHead(503).end()
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: published }))
   })
   keys = await listenOnLoopback(server, 0, 'the key set')
@@ -52,6 +57,7 @@ afterAll(() => keys?.close())
 beforeEach(async () => {
   published = [await publicJwk(pair, 'one')]
   fetched = 0
+  outage = false
   authenticate = createAuthenticate(
     { issuer: ISSUER, audience: AUDIENCE, tenantId: TENANT, jwksUri: `${keys.origin}/keys` },
     () => new Date(now * 1000),
@@ -69,12 +75,17 @@ const signed = (
   header: Partial<JWTHeaderParameters> = {},
   { privateKey } = pair,
 ): Promise<string> =>
-  new SignJWT({ ...GOOD, ...claims })
-    .setProtectedHeader({ alg: 'RS256', kid: 'one', ...header })
-    .sign(privateKey)
+  new SignJWT({ ...GOOD, ...claims }).setProtectedHeader({ ...HEAD, ...header }).sign(privateKey)
 const asked = (token: string) => authenticate(`Bearer ${token}`)
 const base64url = (value: unknown): string =>
   Buffer.from(JSON.stringify(value)).toString('base64url')
+/** Signed with the right key whatever it is: no library has looked at it. */
+async function signedAsIs(header: object, payload: string): Promise<string> {
+  const text = `${base64url(header)}.${Buffer.from(payload).toString('base64url')}`
+  const { privateKey } = pair
+  const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, Buffer.from(text))
+  return `${text}.${Buffer.from(signature).toString('base64url')}`
+}
 
 it('takes the token that all others here are made of', async () => {
   await expect(signed({}).then(asked)).resolves.toMatchObject({ oid: OID, roles: ['Investigator'] })
@@ -93,6 +104,10 @@ describe('well signed, and refused for what it says', () => {
     ['another audience', { aud: 'api://bluelamp2' }],
     ['an audience of another case', { aud: 'API://bluelamp' }],
     ['no audience', { aud: undefined }],
+    ['several audiences', { aud: [AUDIENCE, 'api://other'] }],
+    ['a list of one audience', { aud: [AUDIENCE] }],
+    ['several issuers', { iss: [ISSUER] }],
+    ['no client, as an ID token has none', { azp: undefined, nonce: 'n', name: 'Asha Rahman' }],
     ['another tenant', { tid: OID }],
     ['a list of tenants', { tid: [TENANT] }],
     ['no tenant', { tid: undefined }],
@@ -105,6 +120,8 @@ describe('well signed, and refused for what it says', () => {
     ['a beginning that is text', { nbf: String(now) }],
     ['nobody', { oid: undefined }],
     ['an e-mail in place of an oid', { oid: 'asha.rahman@example.org' }],
+    ['an oid that is no GUID', { oid: `${OID}0` }],
+    ['an oid with something after it', { oid: `${OID}\n` }],
     ['an e-mail beside it', { oid: undefined, email: OID, preferred_username: OID, sub: OID }],
     ['several people', { oid: [OID] }],
     ['a person that is an object', { oid: { toString: OID } }],
@@ -129,6 +146,28 @@ it('grants nothing for roles that there are not, and for claims that are like ro
   await expect(signed({ roles: undefined }).then(asked)).resolves.toMatchObject({ roles: [] })
 })
 
+it('is a dock and nothing else, whatever other roles it was given', async () => {
+  const roles = ['Administrator', 'Dock', 'EvidenceManager']
+  await expect(signed({ roles }).then(asked)).resolves.toMatchObject({ roles: ['Dock'] })
+})
+
+it('means by a claim that is there twice the last one (RFC 7519, section 4)', async () => {
+  const twice = (name: string, first: string) =>
+    signedAsIs(HEAD, JSON.stringify(GOOD).replace(`"${name}":`, `"${name}":${first},"${name}":`))
+  for (const [name, first] of [
+    ['aud', '"api://other"'],
+    ['oid', `"${TENANT}"`],
+    ['roles', '["EvidenceManager"]'],
+  ] as const) {
+    await expect(twice(name, first).then(asked), name).resolves.toMatchObject({
+      oid: OID,
+      roles: ['Investigator'],
+    })
+  }
+  const last = JSON.stringify(GOOD).replace(/}$/, `,"aud":"api://other"}`)
+  await expect(signedAsIs(HEAD, last).then(asked)).rejects.toEqual(UNAUTHENTICATED)
+})
+
 describe('refused for how it is signed', () => {
   it.each([
     ['none', 'none'],
@@ -139,7 +178,7 @@ describe('refused for how it is signed', () => {
     ['a list', ['RS256']],
   ])('without a signature, algorithm %s', async (_, alg) => {
     for (const signature of ['', 'AA']) {
-      const token = `${base64url({ alg, kid: 'one' })}.${base64url(GOOD)}.${signature}`
+      const token = `${base64url({ ...HEAD, alg })}.${base64url(GOOD)}.${signature}`
       await expect(asked(token)).rejects.toEqual(UNAUTHENTICATED)
     }
     await expect(asked(new UnsecuredJWT(GOOD).encode())).rejects.toEqual(UNAUTHENTICATED)
@@ -149,7 +188,7 @@ describe('refused for how it is signed', () => {
     const pem = await exportSPKI(pair.publicKey)
     for (const secret of [pem, pem.trim(), JSON.stringify(published[0]), published[0]?.n ?? '']) {
       const token = await new SignJWT(GOOD)
-        .setProtectedHeader({ alg, kid: 'one' })
+        .setProtectedHeader({ ...HEAD, alg })
         .sign(Buffer.from(secret.padEnd(64)))
       await expect(asked(token)).rejects.toEqual(UNAUTHENTICATED)
     }
@@ -178,21 +217,61 @@ describe('refused for how it is signed', () => {
   ])('by the right key, with %s', async (_, alg) => {
     const again = await generateKeyPair(alg)
     const token = await new SignJWT(GOOD)
-      .setProtectedHeader({ alg, kid: 'one' })
+      .setProtectedHeader({ ...HEAD, alg })
       .sign(again.privateKey)
     await expect(asked(token)).rejects.toEqual(UNAUTHENTICATED)
   })
 
-  it('with a header that is to be understood and is not', async () => {
+  it('by the right key, with a header that is to be understood and is not', async () => {
     for (const header of [
       { crit: ['exp'], exp: 1 },
+      { crit: ['https://example.org/x'], 'https://example.org/x': 1 },
       { crit: [] },
       { crit: 'b64' },
       { b64: false, crit: ['b64'] },
     ]) {
-      const token = `${base64url({ alg: 'RS256', kid: 'one', ...header })}.${base64url(GOOD)}.AAAA`
-      await expect(asked(token)).rejects.toEqual(UNAUTHENTICATED)
+      const token = await signedAsIs({ ...HEAD, ...header }, JSON.stringify(GOOD))
+      await expect(asked(token), JSON.stringify(header)).rejects.toEqual(UNAUTHENTICATED)
     }
+    const token = await signedAsIs(HEAD, JSON.stringify(GOOD))
+    await expect(asked(token)).resolves.toMatchObject({ oid: OID })
+  })
+
+  it.each(['id_token+jwt', 'at+jwt', 'logout+jwt', 'dpop+jwt', 'JOSE', '', undefined, ['JWT']])(
+    'by the right key, as a token of another kind: %j',
+    async (typ) => {
+      const token = await signedAsIs({ ...HEAD, typ }, JSON.stringify(GOOD))
+      await expect(asked(token)).rejects.toEqual(UNAUTHENTICATED)
+    },
+  )
+
+  it('by the right key, around another token', async () => {
+    const inner = await signed({})
+    for (const payload of [inner, JSON.stringify(inner), `[${JSON.stringify(GOOD)}]`]) {
+      const nested = await signedAsIs({ ...HEAD, cty: 'JWT' }, payload)
+      await expect(asked(nested)).rejects.toEqual(UNAUTHENTICATED)
+    }
+    const [protectedHeader, payload, signature] = inner.split('.')
+    const flattened = JSON.stringify({ protected: protectedHeader, payload, signature })
+    await expect(asked(flattened)).rejects.toEqual(UNAUTHENTICATED)
+    await expect(asked(Buffer.from(flattened).toString('base64url'))).rejects.toEqual(
+      UNAUTHENTICATED,
+    )
+  })
+
+  it.each([
+    '../../../../dev/null',
+    "' or '1'='1",
+    'one\u0000',
+    'one; drop table people',
+    'ONE',
+    'http://127.0.0.1/other',
+    'file:///etc/passwd',
+    '0',
+    'k'.repeat(10_000),
+  ])('by the right key, under a name that is none: %j', async (kid) => {
+    await expect(signed({}, { kid }).then(asked)).rejects.toEqual(UNAUTHENTICATED)
+    expect(fetched).toBe(1)
   })
 })
 
@@ -224,6 +303,25 @@ describe('the keys', () => {
     await expect(asked(before)).rejects.toEqual(UNAUTHENTICATED)
   })
 
+  it('are the issuer’s to give: while it cannot, known ones count on, and then nobody is let in', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const [token, stranger] = await Promise.all([signed({}), signed({}, { kid: 'x' }, other)])
+    outage = true
+    await expect(asked(token)).rejects.toMatchObject({ code: 'unavailable' })
+    outage = false
+    await expect(asked(token)).resolves.toMatchObject({ oid: OID })
+    outage = true
+    vi.setSystemTime(Date.now() + 5 * 60_000)
+    await expect(asked(token)).resolves.toMatchObject({ oid: OID })
+    await expect(asked(stranger)).rejects.toMatchObject({ code: 'unavailable' })
+    vi.setSystemTime(Date.now() + 10 * 60_000)
+    await expect(asked(token)).rejects.toMatchObject({ code: 'unavailable' })
+    outage = false
+    await expect(asked(token)).resolves.toMatchObject({ oid: OID })
+    await expect(asked(stranger)).rejects.toEqual(UNAUTHENTICATED)
+  })
+
   it('are needed by name where there are several', async () => {
     published = [await publicJwk(pair, 'one'), await publicJwk(other, 'two')]
     await expect(signed({}, { kid: undefined } as object).then(asked)).rejects.toEqual(
@@ -233,7 +331,7 @@ describe('the keys', () => {
 })
 
 it('blames the token, never the service, for whatever is sent as one', async () => {
-  const header = base64url({ alg: 'RS256', kid: 'one' })
+  const header = base64url(HEAD)
   const junk = [
     `${'x'.repeat(1_000_000)}`,
     `${header}.${'A'.repeat(1_000_000)}.AAAA`,
@@ -243,11 +341,11 @@ it('blames the token, never the service, for whatever is sent as one', async () 
     `${header}.AA%.AAAA`,
     `${base64url(null)}.${base64url(GOOD)}.AAAA`,
     `${base64url([])}.${base64url(GOOD)}.AAAA`,
-    `${base64url({ alg: 'RS256', kid: {} })}.${base64url(GOOD)}.AAAA`,
-    `${base64url({ alg: 'RS256', kid: 1 })}.${base64url(GOOD)}.AAAA`,
-    `${base64url({ alg: 'RS256', kid: '__proto__' })}.${base64url(GOOD)}.AAAA`,
-    `${base64url({ alg: 'RS256', kid: 'k'.repeat(100_000) })}.${base64url(GOOD)}.AAAA`,
-    `${base64url({ alg: '__proto__' })}.${base64url(GOOD)}.AAAA`,
+    `${base64url({ ...HEAD, kid: {} })}.${base64url(GOOD)}.AAAA`,
+    `${base64url({ ...HEAD, kid: 1 })}.${base64url(GOOD)}.AAAA`,
+    `${base64url({ ...HEAD, kid: '__proto__' })}.${base64url(GOOD)}.AAAA`,
+    `${base64url({ ...HEAD, kid: 'k'.repeat(100_000) })}.${base64url(GOOD)}.AAAA`,
+    `${base64url({ ...HEAD, alg: '__proto__' })}.${base64url(GOOD)}.AAAA`,
     `${'['.repeat(50_000)}.x.x`,
     `${Buffer.from('['.repeat(50_000)).toString('base64url')}.x.x`,
     '....',

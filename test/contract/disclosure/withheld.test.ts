@@ -24,7 +24,7 @@ beforeAll(async () => {
   catalogue = createCatalogue(clients.table('footage'), index, () => NOW)
   services = {
     index,
-    cursors: createCursors(Buffer.alloc(32, 1)),
+    cursors: createCursors(Buffer.alloc(32, 1), () => NOW),
     attempts: createAttempts(clients.table('attempts'), () => NOW),
     consultations: createConsultations(clients.table('consultations'), () => NOW),
     now: () => NOW,
@@ -133,7 +133,7 @@ describe('everybody else', () => {
   it('cannot go on with the cursor of another', async () => {
     const urn = newCase()
     const [one, other] = [officerOf(urn), officerOf(urn)]
-    const binding = { oid: one.oid, query: JSON.stringify({ withheldOfCase: urn }) }
+    const binding = { list: 'withheld', oid: one.oid, query: urn }
     const span = { from: '2000-01-01T00:00:00.000Z', to: NOW.toISOString(), after: '0' }
     const cursor = services.cursors.seal(JSON.stringify(span), binding)
     expect(await ask(one, urn, cursor)).toMatchObject({ recordings: 0 })

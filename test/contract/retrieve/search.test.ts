@@ -21,7 +21,7 @@ beforeAll(async () => {
   catalogue = createCatalogue(storage.clients.table('footage'), index, () => NOW)
   services = {
     index,
-    cursors: createCursors(Buffer.alloc(32, 1)),
+    cursors: createCursors(Buffer.alloc(32, 1), () => NOW),
     now: () => NOW,
   } as unknown as Services
 })

@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createCursors } from '../../../shared/access/cursors.ts'
+import { CURSOR_LIFE_MS, createCursors } from '../../../shared/access/cursors.ts'
 
-const cursors = createCursors(Buffer.alloc(32, 1))
-const BINDING = { oid: '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01', query: '{"unit":"camden-cid"}' }
+const NOW = Date.parse('2026-11-23T12:00:00.000Z')
+const cursorsAt = (time: number, key = 1) =>
+  createCursors(Buffer.alloc(32, key), () => new Date(time))
+const cursors = cursorsAt(NOW)
+const BINDING = {
+  list: 'footage',
+  oid: '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01',
+  query: '{"unit":"camden-cid"}',
+}
 const REFUSED = expect.objectContaining({
   code: 'invalid-request',
   errors: [{ field: 'cursor', message: 'repeat the query without it' }],
@@ -33,17 +40,26 @@ describe('refused is a cursor', () => {
     expect(() => cursors.open(cursor, { ...BINDING, oid: 'someone-else' })).toThrow(REFUSED)
   })
 
+  it('of another list', () => {
+    expect(() => cursors.open(cursor, { ...BINDING, list: 'withheld' })).toThrow(REFUSED)
+  })
+
+  it('of the shift before', () => {
+    expect(cursorsAt(NOW + CURSOR_LIFE_MS - 1).open(cursor, BINDING)).toBe('position')
+    expect(() => cursorsAt(NOW + CURSOR_LIFE_MS).open(cursor, BINDING)).toThrow(REFUSED)
+  })
+
   it('of another query', () => {
     expect(() => cursors.open(cursor, { ...BINDING, query: '{}' })).toThrow(REFUSED)
   })
 
   it('whose binding only reads alike', () => {
-    const split = cursors.seal('position', { oid: 'a', query: 'b","c' })
-    expect(() => cursors.open(split, { oid: 'a","b', query: 'c' })).toThrow(REFUSED)
+    const split = cursors.seal('position', { ...BINDING, oid: 'a', query: 'b","c' })
+    expect(() => cursors.open(split, { ...BINDING, oid: 'a","b', query: 'c' })).toThrow(REFUSED)
   })
 
   it('of another key', () => {
-    expect(() => createCursors(Buffer.alloc(32, 2)).open(cursor, BINDING)).toThrow(REFUSED)
+    expect(() => cursorsAt(NOW, 2).open(cursor, BINDING)).toThrow(REFUSED)
   })
 
   it('with any bit changed', () => {

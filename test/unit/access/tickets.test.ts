@@ -48,7 +48,8 @@ describe('refused as if nothing were there is a ticket', () => {
   })
 
   it('that is a cursor', () => {
-    refused(createCursors(KEY).seal(texts.join(' '), { oid: TICKET.oid, query: '' }))
+    const cursors = createCursors(KEY, () => new Date())
+    refused(cursors.seal(texts.join(' '), { list: 'view', oid: TICKET.oid, query: '' }))
   })
 
   it('in which any one character was changed', () => {
