@@ -98,8 +98,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
 }
 
+/** The account that every emulator has. Whoever holds the key of a real one could sign anything. */
+const OF_AZURITE = /(^|;)(UseDevelopmentStorage=true|AccountName=devstoreaccount1)(;|$)/
+
 function storageConnection(settings: z.infer<typeof settingsSchema>): StorageConnection {
   if (settings.FootageStorage) {
+    if (!OF_AZURITE.test(settings.FootageStorage)) {
+      throw misconfigured(
+        'FootageStorage is a connection string with an account key, and not of Azurite. In Azure set FootageStorage__blobServiceUri, __queueServiceUri and __tableServiceUri.',
+      )
+    }
     return { kind: 'connection-string', connectionString: settings.FootageStorage }
   }
   const blobUri = settings.FootageStorage__blobServiceUri

@@ -83,6 +83,29 @@ describe('refused, by the name of the setting,', () => {
   })
 })
 
+describe('an account key', () => {
+  const azurite = 'AccountName=devstoreaccount1;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/x;'
+  it.each(['UseDevelopmentStorage=true', azurite, `DefaultEndpointsProtocol=http;${azurite}`])(
+    'is taken of Azurite: %s',
+    (FootageStorage) => {
+      expect(readConfig({ ...SETTINGS, FootageStorage }).storage.kind).toBe('connection-string')
+    },
+  )
+
+  it.each([
+    'DefaultEndpointsProtocol=https;AccountName=footage;AccountKey=a2V5;EndpointSuffix=core.windows.net',
+    'AccountName=footage;AccountKey=a2V5;BlobEndpoint=https://devstoreaccount1.example',
+    'BlobEndpoint=https://footage.blob.core.windows.net;SharedAccessSignature=sig=a2V5',
+    'secret',
+  ])('is refused of any other, and not repeated: %s', (FootageStorage) => {
+    const { code, message } = refusal({ ...SETTINGS, FootageStorage })
+    expect(code).toBe('misconfigured')
+    expect(message).toContain('FootageStorage__blobServiceUri')
+    expect(message).not.toContain(FootageStorage)
+    expect(message).not.toContain('a2V5')
+  })
+})
+
 describe('the region', () => {
   it.each(['UK South', 'UK West', 'uksouth', 'ukwest'])('%s is in the UK', (REGION_NAME) => {
     expect(readConfig({ ...SETTINGS, REGION_NAME })).toEqual(readConfig(SETTINGS))
