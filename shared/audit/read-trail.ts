@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { admit } from '../access/admit.ts'
-import type { CursorBinding } from '../access/cursors.ts'
 import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
@@ -43,7 +42,7 @@ export async function readTrail(
 ): Promise<ExportedTrail> {
   const { audit, anchors, cursors } = services
   const { basis } = await admit(services, visitor, 'read-audit', id)
-  const binding: CursorBinding = { oid: visitor.principal.oid, query: `trail of ${id}` }
+  const binding = { list: 'trail', oid: visitor.principal.oid, query: id }
   // The anchors first: the entries that are read after them hold all that they vouch for.
   const filed = await anchors.filedFor(id)
   const position =
