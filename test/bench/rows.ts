@@ -2,6 +2,7 @@ import type { Row } from './harness/row.ts'
 import { audit } from './rows/audit.ts'
 import { length } from './rows/length.ts'
 import { peers } from './rows/peers.ts'
+import { playlist } from './rows/playlist.ts'
 import { poster } from './rows/poster.ts'
 import { decisions, tickets } from './rows/pure.ts'
 import { render, renderCopy } from './rows/render.ts'
@@ -22,4 +23,5 @@ export const ROWS: readonly Row[] = [
   audit,
   decisions,
   tickets,
+  playlist,
 ]
