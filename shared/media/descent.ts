@@ -53,13 +53,17 @@ export function inComparedForm(media: MediaDescription, packet: Buffer): Buffer 
 
 /**
  * Compares the pictures of a stream copy with those of the original, packet by packet: ffmpeg
- * hashes what it takes from the original, and the copy is hashed as it is written.
+ * hashes what it takes from the original, and the copy is hashed as it is written. Both come in
+ * step, so only the hashes by which one is ahead of the other are kept, however long the chunk.
  */
 export class DescentProof {
   readonly #media: MediaDescription
-  readonly #original: string[] = []
+  readonly #originals: string[] = []
   /** Null: it belongs to a neighbouring chunk. */
-  readonly #copied: (string | null)[] = []
+  readonly #copies: (string | null)[] = []
+  #compared = 0
+  #packets = 0
+  #foreign: number | null = null
 
   constructor(media: MediaDescription) {
     this.#media = media
@@ -69,28 +73,45 @@ export class DescentProof {
   async readOriginal(pipe: Readable): Promise<void> {
     for await (const line of createInterface({ input: pipe })) {
       const digest = /^0,(?:[^,]*,){4} *([0-9a-f]{64})/.exec(line)?.[1]
-      if (digest !== undefined) this.#original.push(digest)
+      if (digest === undefined) continue
+      this.#originals.push(digest)
+      this.#compare()
     }
   }
 
   /** Takes every packet of the copy in the order in which ffmpeg wrote it. */
   addCopied(packet: Buffer, kept: boolean): void {
-    this.#copied.push(kept ? hash('sha256', inComparedForm(this.#media, packet)) : null)
+    this.#copies.push(kept ? hash('sha256', inComparedForm(this.#media, packet)) : null)
+    this.#compare()
+  }
+
+  /** Hashes of either that the other has not come to yet. */
+  get waiting(): number {
+    return this.#originals.length + this.#copies.length
   }
 
   /** @throws MediaError `output-wrong` if a packet of the copy is not the original's */
   conclude(): Descent {
-    const foreign = this.#copied.findIndex(
-      (digest, n) => digest !== null && digest !== this.#original[n],
-    )
-    if (foreign >= 0)
+    const beyond = this.#copies.findIndex((digest) => digest !== null)
+    if (beyond >= 0) this.#foreign ??= this.#compared + beyond
+    if (this.#foreign !== null)
       throw new MediaError(
         'chunk',
         'output-wrong',
-        `Packet ${foreign} of a stream copy is not the packet of the original.`,
+        `Packet ${this.#foreign} of a stream copy is not the packet of the original.`,
       )
-    const packets = this.#copied.filter((digest) => digest !== null)
-    return { form: comparedForm(this.#media), packets: packets.length }
+    return { form: comparedForm(this.#media), packets: this.#packets }
+  }
+
+  #compare(): void {
+    while (this.#originals.length > 0 && this.#copies.length > 0) {
+      const [original, copy] = [this.#originals.shift(), this.#copies.shift()]
+      if (copy !== null) {
+        this.#packets++
+        if (copy !== original) this.#foreign ??= this.#compared
+      }
+      this.#compared++
+    }
   }
 }
 

@@ -28,6 +28,20 @@ it('is proven where every picture kept is the packet of the original at its plac
   expect(proof.conclude()).toEqual({ form: 'raw', packets: 2 })
 })
 
+it('keeps no hash that both have come to', async () => {
+  const proof = new DescentProof(inMp4)
+  const packets = Array.from({ length: 500 }, (_, n) => Buffer.from(`picture ${n}`))
+  await proof.readOriginal(framehash(...packets.slice(0, 3)))
+  const kept = packets.map((packet) => {
+    proof.addCopied(packet, true)
+    return proof.waiting
+  })
+  expect(kept.slice(0, 5)).toEqual([2, 1, 0, 1, 2])
+  await proof.readOriginal(framehash(...packets.slice(3)))
+  expect(proof.waiting).toBe(0)
+  expect(proof.conclude().packets).toBe(500)
+})
+
 it.each([
   ['was changed', [a, Buffer.from('changed'), c]],
   ['stands in the place of another', [a, c, b]],
