@@ -76,20 +76,21 @@ export function cutChunks(
 }
 
 /**
- * The group of pictures that costs most to decode in one piece: in shares of a chunk's work, and
- * in seconds.
+ * The group of pictures that costs most to handle in one piece: in shares of a chunk's work, in
+ * seconds and in bytes.
  */
 export function largestGroup(
   media: MediaDescription,
   keyframes: KeyframeIndex,
-): { share: number; seconds: number } {
+): { share: number; seconds: number; bytes: number } {
   const pixels = media.video.width * media.video.height
-  let [share, seconds] = [0, 0]
+  let [share, seconds, bytes] = [0, 0, 0]
   for (const group of groupsOf(media, keyframes)) {
     share = Math.max(share, (group.packets * pixels) / CHUNK_BOUNDS.pixelFrames)
     seconds = Math.max(seconds, group.seconds)
+    bytes = Math.max(bytes, group.bytes)
   }
-  return { share, seconds }
+  return { share, seconds, bytes }
 }
 
 /** How much a chunk of a recording may hold, in shares of the bounds. */

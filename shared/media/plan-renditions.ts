@@ -2,7 +2,7 @@ import { CHUNK_BOUNDS, type ChunkBounds, cutChunks, largestGroup } from './cut-c
 import type { MediaDescription, VideoDescription } from './description.ts'
 import type { KeyframeIndex } from './keyframe-index.ts'
 import type { RenditionPlan, TrackMethod } from './plan.ts'
-import { longestSegment, targetDuration } from './segments.ts'
+import { segmentBounds, targetDuration } from './segments.ts'
 
 /** Lines of the proxy, counted on the shorter side so that upright pictures are no smaller. */
 const PROXY_LINES = 540
@@ -45,7 +45,7 @@ export function planRenditions(
   const poster = posterCandidates(keyframes.pts.length)
   const display = displaySize(media.video)
   const group = largestGroup(media, keyframes)
-  const longestSegmentSeconds = longestSegment(group.seconds)
+  const segments = segmentBounds(group)
   return {
     version: 1,
     media,
@@ -70,10 +70,11 @@ export function planRenditions(
     targetDurationSeconds: targetDuration(
       keyframes.pts.map(shown),
       durationSeconds,
-      longestSegmentSeconds,
+      segments,
       keyframes.apartSeconds,
     ),
-    longestSegmentSeconds,
+    leastSegmentSeconds: segments.least,
+    longestSegmentSeconds: segments.longest,
     chunks,
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { mediaDescriptionSchema } from './description.ts'
-import { LONGEST_SEGMENT_SECONDS } from './segments.ts'
+import { LONGEST_SEGMENT_SECONDS, SEGMENT_SECONDS } from './segments.ts'
 
 /** One bounded piece of work: what lies between two keyframes of the recording. */
 export const chunkPlanSchema = z.object({
@@ -54,7 +54,8 @@ export const renditionPlanSchema = z.object({
   }),
   /** EXT-X-TARGETDURATION of every playlist of this recording. */
   targetDurationSeconds: z.int().positive(),
-  /** Where no keyframe comes, a segment ends after this. */
+  /** From this on a segment ends before a keyframe, and after the other in any case. */
+  leastSegmentSeconds: z.number().positive().default(SEGMENT_SECONDS),
   longestSegmentSeconds: z.number().positive().default(LONGEST_SEGMENT_SECONDS),
   chunks: z.array(chunkPlanSchema).min(1),
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Segment } from './chunk-result.ts'
 import { type TimedPacket, writeFragment } from './mp4/write-fragment.ts'
-import { endsSegment } from './segments.ts'
+import { endsSegment, type SegmentBounds } from './segments.ts'
 
 /** A segment with more than this is written as several fragments, to bound memory. */
 const FRAGMENT_BYTES = 8 * 1024 * 1024
@@ -17,7 +17,7 @@ export class SegmentWriter {
   readonly #write: (bytes: Buffer) => Promise<void>
   readonly #video: WrittenTrack
   readonly #audio: WrittenTrack | null
-  readonly #longestSeconds: number
+  readonly #bounds: SegmentBounds
   readonly #hash = createHash('sha256')
   readonly #segments: Segment[] = []
   #pictures: TimedPacket[] = []
@@ -31,12 +31,12 @@ export class SegmentWriter {
   constructor(
     write: (bytes: Buffer) => Promise<void>,
     tracks: { video: WrittenTrack; audio: WrittenTrack | null },
-    longestSeconds: number,
+    bounds: SegmentBounds,
   ) {
     this.#write = write
     this.#video = tracks.video
     this.#audio = tracks.audio
-    this.#longestSeconds = longestSeconds
+    this.#bounds = bounds
   }
 
   /** The initialisation section, before anything else. */
@@ -46,7 +46,7 @@ export class SegmentWriter {
 
   async addPicture(packet: TimedPacket): Promise<void> {
     const lasted = (packet.dts - (this.#segment?.start ?? 0)) / this.#video.timescale
-    if (this.#segment && endsSegment(lasted, packet.keyframe, this.#longestSeconds))
+    if (this.#segment && endsSegment(lasted, packet.keyframe, this.#bounds))
       await this.#endSegment(packet.dts)
     this.#segment ??= {
       start: packet.dts,

@@ -138,7 +138,11 @@ function openRendition(
       zero(plan.zeroSeconds.audio, audio?.timescale ?? 1),
       audio?.timescale ?? 1,
     ),
-    segments: new SegmentWriter(write, { video, audio }, plan.longestSegmentSeconds),
+    segments: new SegmentWriter(
+      write,
+      { video, audio },
+      { least: plan.leastSegmentSeconds, longest: plan.longestSegmentSeconds },
+    ),
     hash: createHash('sha256'),
     seen: { packets: 0, bytes: 0, firstDts: 0 },
     heard: { packets: 0, samples: 0 },

@@ -116,7 +116,8 @@ function describeForPeople({
     noteOfLeftOut(media.leftOut, media),
     truncatedAtSeconds !== null &&
       `The recording breaks off after ${truncatedAtSeconds.toFixed(1)} seconds.`,
-    proxyOmitted !== null && `It has no proxy and no storyboard: ${proxyOmitted}.`,
+    proxyOmitted !== null &&
+      `It has no proxy and no storyboard: ${proxyOmitted}. Players can jump only to what they have loaded.`,
   ].filter((note) => typeof note === 'string')
   return {
     container,

@@ -175,20 +175,23 @@ describe('recordings of every kind', { timeout: 60_000 }, () => {
     }
   })
 
-  it('with a single keyframe: segments all the same, none of them too long', async () => {
+  it.each([
+    [30, 1],
+    [70, 6],
+  ])('with a single keyframe in %i s: %i segments, none too long', async (seconds, segments) => {
     const file = await make(
-      'single.mp4',
-      ...[...testPicture(30, '10'), ...X264, '-g', '9999', '-sc_threshold', '0'],
+      `single-${seconds}.mp4`,
+      ...[...testPicture(seconds, '5', '160x90'), ...X264, '-g', '9999', '-sc_threshold', '0'],
     )
     const plan = await planOf(fileSource(file), first, 5)
     await using out = await temporaryFolder()
     const [result] = await renderAll(fileSource(file), first, plan, out.path)
     expect(plan.chunks).toHaveLength(1)
     const durations = result?.copy?.segments.map((segment) => segment.durationSeconds) ?? []
-    expect(durations.length).toBeGreaterThan(1)
+    expect(durations).toHaveLength(segments)
     for (const duration of durations)
       expect(Math.round(duration)).toBeLessThanOrEqual(plan.targetDurationSeconds)
-    expect(await countDecoded(first, path.join(out.path, 'copy.m3u8'))).toBe(300)
+    expect(await countDecoded(first, path.join(out.path, 'copy.m3u8'))).toBe(5 * seconds)
   })
 
   it('with a single keyframe in two hours: copied, in segments that fit a row', async () => {

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import {
   endsSegment,
   LONGEST_SEGMENT_SECONDS,
+  SEGMENT_BOUNDS,
+  segmentBounds,
   targetDuration,
 } from '../../../shared/media/segments.ts'
 
@@ -14,6 +16,17 @@ describe('segments', () => {
     expect(endsSegment(LONGEST_SEGMENT_SECONDS, false)).toBe(true)
   })
 
+  it('hold whole groups of up to a minute, if a browser can hold them', () => {
+    expect(segmentBounds({ seconds: 2, bytes: 2_000_000 })).toEqual(SEGMENT_BOUNDS)
+    expect(segmentBounds({ seconds: 60, bytes: 60_000_000 })).toEqual({ least: 6, longest: 66 })
+    expect(segmentBounds({ seconds: 60, bytes: 70_000_000 })).toEqual(SEGMENT_BOUNDS)
+    expect(segmentBounds({ seconds: 61, bytes: 1000 })).toEqual(SEGMENT_BOUNDS)
+    expect(segmentBounds({ seconds: 7200, bytes: 1000 })).toEqual({ least: 29, longest: 58 })
+    // The group of a minute begins when the segment has lasted five seconds.
+    expect(targetDuration([0, 5, 65], 70, { least: 6, longest: 66 })).toBe(65)
+    expect(targetDuration([0, 5, 65], 70)).toBe(13)
+  })
+
   it('have a target duration known beforehand', () => {
     expect(targetDuration([0, 2, 4, 6, 8], 10)).toBe(6)
     expect(targetDuration([0, 5, 10, 15], 20)).toBe(10)
@@ -22,7 +35,7 @@ describe('segments', () => {
     // A chunk that begins at 12.1 ends its first segment at 24.
     expect(targetDuration([0, 6, 12, 12.1, 18, 24], 30)).toBe(12)
     // A picture is shown for 20 s, and may be the last of a segment that has lasted nearly 12 s.
-    expect(targetDuration([0, 2, 4, 26], 28, LONGEST_SEGMENT_SECONDS, 20)).toBe(32)
+    expect(targetDuration([0, 2, 4, 26], 28, SEGMENT_BOUNDS, 20)).toBe(32)
   })
 
   it('are never longer than the target, cut from any keyframe on', () => {
