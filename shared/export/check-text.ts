@@ -1,4 +1,5 @@
 import type { Footage } from '../footage/footage.ts'
+import { comparedFormOptions } from '../media/descent.ts'
 import type { RenditionPlan } from '../media/plan.ts'
 import type { AuditPapers, AuditSeal } from './audit-papers.ts'
 import type { EvidencePackage } from './package.ts'
@@ -215,17 +216,23 @@ function picturesSection(original: string, { copy, media }: RenditionPlan): Sect
       ],
     }
   }
-  // Other containers frame the packets of the same pictures in another way: those are decoded.
-  const packets = media.container === 'mov'
+  const form = comparedFormOptions(media)
   const hash = (file: string) =>
-    `ffmpeg -nostdin -v error -i "${file}" -map 0:v:0 ${packets ? '-c copy ' : ''}-f streamhash -hash sha256 -`
+    ['ffmpeg -nostdin -v error', `-i "${file}"`, '-map 0:v:0 -c copy -copyinkf', ...form]
+      .concat('-f streamhash -hash sha256 -')
+      .join(' ')
   return {
     title,
     lines: [
-      packets
-        ? 'renditions/copy.mp4 holds the very packets of the original, in another container:'
-        : 'renditions/copy.mp4 holds the packets of the original in another framing. Decoded,',
-      packets ? 'the SHA-256 over all of them is the same.' : 'they give the same pictures.',
+      'renditions/copy.mp4 holds the very packets of the original, in another container:',
+      'the SHA-256 over all of them is the same.',
+      ...(form.length > 0
+        ? [
+            'An MP4 frames the units of a picture in another way than the original does, and',
+            'keeps the parameters of the decoder elsewhere: a filter of ffmpeg brings both',
+            'into one form, with nothing of a picture left out.',
+          ]
+        : []),
       '',
       command(
         `(copy=$(${hash('renditions/copy.mp4')}) && test -n "$copy" && test "$copy" = "$(${hash(original)})")`,

@@ -1,7 +1,7 @@
 import { anchorAudit } from '../audit/anchor-run.ts'
 import { exportTrail } from '../audit/export-trail.ts'
 import type { Footage } from '../footage/footage.ts'
-import { shownOf } from '../retrieve/footage-detail.ts'
+import { type FootageDetail, shownOf } from '../retrieve/footage-detail.ts'
 import { type Provenance, recordedProvenance } from '../retrieve/provenance.ts'
 import type { Services } from '../services.ts'
 import { auditPapers } from './audit-papers.ts'
@@ -47,7 +47,7 @@ const json = (name: string, value: unknown): Paper =>
 
 const metadataOf = (row: EvidencePackage, footage: Footage) => ({
   schemaVersion: 1,
-  footage: shownOf(footage),
+  footage: row.trail === 'whole' ? shownOf(footage) : withoutCases(shownOf(footage)),
   package: {
     package: row.package,
     requestedBy: row.requester.oid,
@@ -58,6 +58,9 @@ const metadataOf = (row: EvidencePackage, footage: Footage) => ({
   },
   times: MEANING_OF_TIMES,
 })
+
+/** To which other cases it belongs, and as what, is withheld where reasons are. */
+const withoutCases = ({ references, cases, restrictions, ...shown }: FootageDetail) => shown
 
 const chosen = (provenance: Provenance, { renditions }: EvidencePackage): Provenance => ({
   ...provenance,

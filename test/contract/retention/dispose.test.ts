@@ -3,6 +3,10 @@ import { admit } from '../../../shared/access/admit.ts'
 import { verifyChain } from '../../../shared/audit/verify-chain.ts'
 import { oidSchema, type Principal, registerEntrySchema } from '../../../shared/clearance/person.ts'
 import { ACTIONS } from '../../../shared/clearance/roles.ts'
+import { makePackage } from '../../../shared/export/make-package.ts'
+import { packageBlobName } from '../../../shared/export/package.ts'
+import { releasePackage } from '../../../shared/export/release-package.ts'
+import { packageRequestSchema, requestPackage } from '../../../shared/export/request-package.ts'
 import type { Footage } from '../../../shared/footage/footage.ts'
 import type { FootageId } from '../../../shared/footage/ids.ts'
 import { EVER } from '../../../shared/footage/index-keys.ts'
@@ -184,6 +188,48 @@ describe('a disposal', () => {
       expect(await trying(person('Investigator', 'hackney'))).toEqual(['not-found', {}])
       expect(await trying(person('Administrator'))).toEqual(['not-found', {}])
     }
+  })
+
+  it('takes packages along, those in the making too: no copy outlives it, their record does', async () => {
+    const one = await recording()
+    const wanted = packageRequestSchema.parse({
+      reason: 'file for the court',
+      recipients: [
+        { name: 'R. Osei', organisation: 'CPS', capacity: 'prosecution', contact: '020 7946 0001' },
+      ],
+    })
+    const visitor = visitorOf(MANAGER)
+    const ask = () => requestPackage(services, visitor, one.id, wanted)
+    const [made, inHand] = [await ask(), await ask()]
+    const { id } = one
+    await services.packageRows.change(id, made.package, () => ({
+      state: 'ready',
+      made: { size: 1, sha256: SHA256, etag: '"1"', at: new Date(time).toISOString() },
+    }))
+    const container = storage.clients.container('packages')
+    await container.getBlockBlobClient(packageBlobName(id, made.package)).upload('x', 1)
+    await releasePackage(services, visitor, id, made.package)
+    await order(id)
+    later(7)
+    await carryOutDisposal(services, id)
+    const release = releasePackage(services, visitor, id, made.package)
+    await expect(release).rejects.toMatchObject({ code: 'gone' })
+    const message = { footageId: id, package: inHand.package }
+    await makePackage(services, message, new AbortController().signal)
+    expect(await collected(container.listBlobsFlat({ prefix: `${id}/` }))).toEqual([])
+    expect(await services.packageRows.list(id)).toMatchObject(
+      [made, inHand].map(({ package: key }) => ({
+        package: key,
+        state: 'withdrawn',
+        recipients: wanted.recipients,
+      })),
+    )
+    const removed = (await services.audit.read(id)).filter(
+      ({ action }) => action === 'package-removed',
+    )
+    expect(removed.map(({ detail }) => detail.package).toSorted()).toEqual(
+      [made.package, inHand.package].toSorted(),
+    )
   })
 
   it('can be called off until it begins', async () => {
