@@ -101,6 +101,13 @@ async function runFfprobe(
   })
   let json = ''
   let log = ''
+  // What a source that broke off left ffprobe with says nothing of the recording.
+  const refuseUnread = () => {
+    if (proxy.failure() === undefined) return
+    throw new MediaError('probe', 'source-failed', 'The recording could not be read.', {
+      cause: proxy.failure(),
+    })
+  }
   try {
     log = await runChild({
       file: tools.ffprobe,
@@ -121,10 +128,7 @@ async function runFfprobe(
       onStart: (alive) => (touch = alive),
     })
   } catch (error) {
-    if (proxy.failure() !== undefined)
-      throw new MediaError('probe', 'source-failed', 'The recording could not be read.', {
-        cause: proxy.failure(),
-      })
+    refuseUnread()
     if (!(error instanceof MediaError) || error.mediaCode === 'aborted') throw error
     if (error.mediaCode === 'run-failed')
       return (
@@ -134,6 +138,7 @@ async function runFfprobe(
       )
     return unplayable('too-slow', 'Finding out what it is took too long.')
   }
+  refuseUnread()
   const parsed = ffprobeSchema.safeParse(JSON.parse(json || '{}'))
   return parsed.success ? { ...parsed.data, log } : damaged(`It describes no ${container} streams.`)
 }

@@ -48,9 +48,11 @@ export async function runChild(run: ChildRun): Promise<string> {
   })
   // The first reason to end is the one reported; what follows from the kill is noise.
   let failure: unknown
+  let closed = false
   const fail = (error: unknown) => {
     failure ??= error
-    killGroup(child)
+    // Until its pipes are closed someone of its group lives, even if it has ended itself.
+    if (!closed) killGroup(child)
   }
   const onAbort = () => fail(aborted(run))
   run.signal.addEventListener('abort', onAbort)
@@ -68,7 +70,10 @@ export async function runChild(run: ChildRun): Promise<string> {
         )
         resolve('error')
       })
-      child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
+      child.on('close', (code, signal) => {
+        closed = true
+        resolve(code ?? signal ?? 'unknown')
+      })
     })
     const tail = stderrTail(child)
     const reading = run.pipes.map(async (read, n) => {
@@ -99,7 +104,7 @@ export async function runChild(run: ChildRun): Promise<string> {
     clearTimeout(wall)
     clearTimeout(stall)
     run.signal.removeEventListener('abort', onAbort)
-    killGroup(child)
+    if (!closed) killGroup(child)
   }
 }
 
@@ -145,7 +150,7 @@ function stderrTail(child: ChildProcess): () => string {
 }
 
 function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  if (child.pid === undefined) return
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch {

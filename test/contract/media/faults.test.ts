@@ -7,6 +7,7 @@ import { HeaderCache } from '../../../shared/media/header-cache.ts'
 import { NOWHERE, type OutputSink } from '../../../shared/media/output-sink.ts'
 import type { RenditionPlan } from '../../../shared/media/plan.ts'
 import { makePoster } from '../../../shared/media/poster.ts'
+import { probe } from '../../../shared/media/probe.ts'
 import { renderChunk } from '../../../shared/media/render-chunk.ts'
 import type { FootageSource } from '../../../shared/media/source.ts'
 import { findMediaTools, type MediaTools } from '../../../shared/media/tools.ts'
@@ -83,6 +84,9 @@ describe('when something fails', () => {
       mediaCode: 'source-failed',
       stage: 'chunk',
       cause: expect.objectContaining({ message: 'the storage went away' }),
+    })
+    await expect(probe(failingAfter(20_000), tools, never)).rejects.toMatchObject({
+      ...{ mediaCode: 'source-failed', stage: 'probe' },
     })
     const poster = makePoster({ source: failingAfter(0), tools, plan, signal: never })
     await expect(poster).rejects.toMatchObject({ mediaCode: 'source-failed' })
@@ -171,6 +175,21 @@ describe('children', () => {
       mediaCode: 'run-stalled',
     })
     await vi.waitFor(() => expect(children()).not.toContain('sleep'))
+  })
+
+  it('that end before those they have started do not leave them behind', async () => {
+    const orphaned = child('sleep 60 & exit 0', { wallMs: 20_000, stallMs: 100 })
+    await expect(orphaned).rejects.toMatchObject({ mediaCode: 'run-stalled' })
+  })
+
+  it('may complain as much as they like: the end of it is kept', async () => {
+    const limits = { wallMs: 20_000, stallMs: 20_000 }
+    const complaint = await child(
+      'head -c 20000000 /dev/zero | tr "\\\\0" x >&2; exit 3',
+      limits,
+    ).catch((error: Error) => error.message)
+    expect(complaint).toMatch(/^ffmpeg ended with 3\. Its last words: x+$/)
+    expect(complaint?.length).toBeLessThan(17 * 1024)
   })
 
   it('that never end are killed although they talk', async () => {

@@ -16,6 +16,8 @@ const kinds = {
   'fragmented.mp4': ['-movflags', 'frag_keyframe+empty_moov'],
   'stream.ts': [],
   'cluster.mkv': ['-cluster_time_limit', '500'],
+  // Without reordered pictures, which AVI has no times for.
+  'index-last.avi': ['-bf', '0'],
 } as const
 const files = new Map<string, Buffer>()
 
@@ -73,7 +75,7 @@ describe('a recording that is cut off at each tenth of its length', { timeout: 6
     }
   })
 
-  it.each(['fragmented.mp4', 'stream.ts', 'cluster.mkv'])(
+  it.each(['fragmented.mp4', 'stream.ts', 'cluster.mkv', 'index-last.avi'])(
     '%s plays as far as it goes',
     async (name) => {
       const played = await playing(name)
@@ -104,8 +106,8 @@ it('a fragmented recording with an index of its segments says where it breaks of
 })
 
 describe('a recording with flipped bits', { timeout: 120_000 }, () => {
-  const MUTANTS = 50
-  it.each(['header-first.mp4', 'fragmented.mp4', 'stream.ts', 'cluster.mkv'])(
+  const MUTANTS = 40
+  it.each(['header-first.mp4', 'fragmented.mp4', 'stream.ts', 'cluster.mkv', 'index-last.avi'])(
     '%s ends as ready or unplayable',
     async (name) => {
       const original = whole(name)
