@@ -15,7 +15,7 @@ app.http(
     headers: ifMatch,
     body: registerEntrySchema,
     answers: { 200: { body: registerEntrySchema, etag: true } },
-    problems: ['precondition-failed'],
+    problems: ['conflict', 'precondition-failed'],
     async handle({ services, params: { oid }, headers, body, caller }) {
       const author = { by: caller.oid, cause: 'entered' } as const
       const written = await writeRegister(services, oid, body, headers['if-match'], author)

@@ -1,7 +1,10 @@
 import { app } from '@azure/functions'
 import { oidSchema } from '../../shared/clearance/person.ts'
 import { referencePathSchema } from '../../shared/footage/references.ts'
+import { ifMatch } from '../../shared/http/optional-header.ts'
 import { route } from '../../shared/http/route.ts'
+import { STALE } from '../../shared/manage/changed.ts'
+import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 import { assign, assignmentsSchema } from '../../shared/people/assign.ts'
 
 app.http(
@@ -12,10 +15,14 @@ app.http(
     summary: 'Ends the assignment of a person',
     access: { duty: 'assign-officers' },
     params: { oid: oidSchema, ...referencePathSchema.shape },
-    answers: { 200: { body: assignmentsSchema } },
-    async handle({ services, params: { oid, ...reference }, principal }) {
-      const assignments = await assign(services, await principal(), oid, reference, 'unassigned')
-      return { status: 200, body: { oid, assignments } }
+    headers: ifMatch,
+    body: reasonOnlySchema,
+    answers: { 200: { body: assignmentsSchema, etag: true } },
+    problems: STALE,
+    async handle({ services, params: { oid, ...reference }, headers, body, principal }) {
+      const request = { oid, reference, ifMatch: headers['if-match'], ...body }
+      const now = await assign(services, await principal(), request, 'unassigned')
+      return { status: 200, body: { oid, assignments: now.assignments }, etag: now.etag }
     },
   }),
 )

@@ -115,6 +115,7 @@ export const DUTIES = {
   'keep-people-register': ['Administrator'],
   'disclose-case': ['DisclosureOfficer'],
   'watch-access': ['Auditor'],
+  'find-people': ['Administrator', 'Auditor', 'EvidenceManager', 'Supervisor'],
   'read-people-history': ['Administrator', 'Auditor'],
   'end-playbacks': ['Administrator'],
   'assign-officers': ['Administrator', 'Supervisor'],

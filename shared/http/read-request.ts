@@ -55,8 +55,15 @@ async function readText(request: HttpRequest, limitBytes: number): Promise<strin
   if (Number(request.headers.get('content-length')) > limitBytes) throw tooLarge()
   const bytes = Buffer.from(await request.arrayBuffer())
   if (bytes.length > limitBytes) throw tooLarge()
-  return bytes.toString('utf8')
+  try {
+    return UTF8.decode(bytes)
+  } catch (cause) {
+    throw new BluelampError('invalid-request', 'The body is not UTF-8. Save it as such.', { cause })
+  }
 }
+
+/** What is not UTF-8 is refused, not mended: mended text would be kept as if it had been sent. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 type Fault = 'invalid-request' | 'not-found'
 

@@ -8,7 +8,6 @@ import {
 import { BluelampError } from '../errors.ts'
 import type { Reference } from '../footage/references.ts'
 import type { Services } from '../services.ts'
-import { afterConflict } from '../storage/contention.ts'
 
 /** What a person works on. */
 export const assignmentsSchema = registerEntrySchema
@@ -17,39 +16,66 @@ export const assignmentsSchema = registerEntrySchema
 
 /** Assignments that one person has at a time. */
 const ASSIGNMENTS_LIMIT = 200
-/** How often a change is tried again that others came in between of. */
-const ATTEMPTS = 10
+
+/** What a person works on, with the version of their entry. */
+export type VersionedAssignments = { assignments: Reference[]; etag: string }
+
+/** An assignment, or its end, as it is asked for. */
+export type AssignmentRequest = {
+  oid: Oid
+  reference: Reference
+  /** The If-Match header: the version that the change rests on. */
+  ifMatch: string | null
+  reason: string
+}
+
+/**
+ * What a person works on.
+ * @throws BluelampError `not-found` for a person that there is none of for this caller
+ */
+export async function readAssignments(
+  { people }: Pick<Services, 'people'>,
+  principal: Principal,
+  oid: Oid,
+): Promise<VersionedAssignments & { entry: RegisterEntry }> {
+  const found = await people.find(oid)
+  if (!found || !mayAssign(principal, found.entry)) {
+    throw new BluelampError('not-found', 'There is no such person for this caller.')
+  }
+  return { ...found, assignments: found.entry.assignments }
+}
 
 /**
  * Assigns a person to an incident, a crime or a case, or ends that. It counts from their next
- * request. No version is asked for: the change is of one member of a set, whatever else changes.
+ * request, and stands in their history with the reason.
  * @returns the assignments after it
  * @throws BluelampError `not-found` for a person that there is none of for this caller; `forbidden`
- *   for oneself; `conflict` over the limit
+ *   for oneself; `precondition-required` or `precondition-failed` for no or an old version;
+ *   `conflict` over the limit
  */
 export async function assign(
-  { people }: Services,
+  services: Services,
   principal: Principal,
-  oid: Oid,
-  reference: Reference,
+  { oid, reference, ifMatch, reason }: AssignmentRequest,
   wanted: 'assigned' | 'unassigned',
-): Promise<Reference[]> {
+): Promise<VersionedAssignments> {
   if (principal.oid === oid) {
     throw new BluelampError('forbidden', 'Nobody changes their own assignments.')
   }
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const found = await people.find(oid)
-    if (!found || !mayAssign(principal, found.entry)) {
-      throw new BluelampError('not-found', 'There is no such person for this caller.')
-    }
-    const { entry, etag } = found
-    const assignments = withAssignment(entry.assignments, reference, wanted)
-    if (assignments.length === entry.assignments.length) return entry.assignments
-    const author = { by: principal.oid, cause: 'assigned' } as const
-    if (await people.put(oid, { ...entry, assignments }, etag, author)) return assignments
-    await afterConflict(attempt)
+  const { entry, etag } = await readAssignments(services, principal, oid)
+  if (ifMatch === null) {
+    const message = 'Read the assignments and send their ETag as If-Match.'
+    throw new BluelampError('precondition-required', message)
   }
-  throw new BluelampError('precondition-failed', 'The entry changes too often. Try again.')
+  const stale = () =>
+    new BluelampError('precondition-failed', 'The entry has changed. Read it again.')
+  if (ifMatch !== etag) throw stale()
+  const assignments = withAssignment(entry.assignments, reference, wanted)
+  if (assignments.length === entry.assignments.length) return { assignments, etag }
+  const author = { by: principal.oid, cause: 'assigned', reason } as const
+  const isWritten = await services.people.put(oid, { ...entry, assignments }, etag, author)
+  if (!isWritten) throw stale()
+  return readAssignments(services, principal, oid)
 }
 
 /** Administrators assign anyone, supervisors those of their own unit or borough. */

@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Oid, RegisterEntry } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
+import { warrantOf } from '../storage/people.ts'
 import { type ImportRow, readPeopleCsv } from './read-csv.ts'
 
 /** Rows that are read or written at a time. */
-const CONCURRENCY = 16
+const AT_ONCE = 16
 /** Refused rows that a problem names; the dry run names them all. */
 const NAMED_REFUSALS = 50
 
@@ -16,6 +18,7 @@ const importItemSchema = z.object({
   oid: z.string(),
   outcome: z.enum(['added', 'changed', 'unchanged', 'refused']),
   reason: z.string().optional(),
+  fields: z.array(z.string()).optional().describe('what changes in an entry that there is'),
 })
 export type ImportItem = z.infer<typeof importItemSchema>
 
@@ -33,7 +36,7 @@ type PlannedRow = ImportItem & { write?: { oid: Oid; entry: RegisterEntry; etag:
  * Brings the people register into line with a file of HR. People whom the file does not name stay as
  * they are, and so do everyone's assignments. Unless every row is valid, nothing is written. An entry
  * that changes while it is written stops the import; sending the same file again finishes it, for
- * what is done counts as unchanged.
+ * what is done counts as unchanged. Nobody changes their own entry by it.
  * @throws BluelampError `invalid-request` if a row is refused and it is no dry run;
  *   `precondition-failed` if an entry was changed meanwhile; and what readPeopleCsv throws
  */
@@ -43,15 +46,15 @@ export async function importPeople(
   text: string,
   { dryRun }: { dryRun: boolean },
 ): Promise<ImportReport> {
-  const planned = await mapBounded(readPeopleCsv(text), (row) => planRow(people, row))
+  const planned = await inParallel(AT_ONCE, readPeopleCsv(text), (row) => planRow(people, by, row))
   const items = planned.map(({ write: _, ...item }) => item)
   const report = { counts: countsOf(items), items }
   if (dryRun) return { written: false, ...report }
   refuseUnlessValid(items)
-  await mapBounded(planned, async ({ line, write }) => {
+  await inParallel(AT_ONCE, planned, async ({ line, write }) => {
     if (!write) return
     const { oid, entry, etag } = write
-    if (await people.put(oid, entry, etag, { by, cause: 'imported' })) return
+    if (await isWritten(people, oid, entry, etag, by)) return
     throw new BluelampError(
       'precondition-failed',
       `The entry of line ${line} was changed meanwhile. Send the file again.`,
@@ -60,9 +63,10 @@ export async function importPeople(
   return { written: true, ...report }
 }
 
-async function planRow(people: Services['people'], row: ImportRow): Promise<PlannedRow> {
+async function planRow(people: Services['people'], by: Oid, row: ImportRow): Promise<PlannedRow> {
   const { line, oid } = row
-  if ('refusal' in row) return { line, oid, outcome: 'refused', reason: row.refusal }
+  const refuse = (reason: string): PlannedRow => ({ line, oid, outcome: 'refused', reason })
+  if ('refusal' in row) return refuse(row.refusal)
   const found = await people.find(row.oid)
   const entry: RegisterEntry = {
     status: found?.entry.status ?? 'serving',
@@ -70,11 +74,39 @@ async function planRow(people: Services['people'], row: ImportRow): Promise<Plan
     assignments: found?.entry.assignments ?? [],
   }
   if (found && isDeepStrictEqual(found.entry, entry)) return { line, oid, outcome: 'unchanged' }
+  if (row.oid === by) return refuse('oid: nobody changes what the register says of themselves')
+  const warrant = warrantOf(entry)
+  const holder = warrant && (await people.holderOf(warrant))
+  if (holder && holder !== row.oid) return refuse('officer: another person in the register has it')
   return {
     line,
     oid,
     outcome: found ? 'changed' : 'added',
+    ...(found && { fields: differing(found.entry, entry) }),
     write: { oid: row.oid, entry, etag: found?.etag ?? null },
+  }
+}
+
+/** What of an entry is another in the other. */
+const differing = (before: RegisterEntry, after: RegisterEntry): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (field) =>
+      !isDeepStrictEqual(before[field as keyof RegisterEntry], after[field as keyof RegisterEntry]),
+  )
+
+/** Also false if someone was given the same warrant number meanwhile: sent again, it is refused. */
+async function isWritten(
+  people: Services['people'],
+  oid: Oid,
+  entry: RegisterEntry,
+  etag: string | null,
+  by: Oid,
+): Promise<boolean> {
+  try {
+    return await people.put(oid, entry, etag, { by, cause: 'imported' })
+  } catch (error) {
+    if (error instanceof BluelampError && error.code === 'conflict') return false
+    throw error
   }
 }
 
@@ -96,13 +128,4 @@ function countsOf(items: readonly ImportItem[]): ImportReport['counts'] {
   const counts = { added: 0, changed: 0, unchanged: 0, refused: 0 }
   for (const { outcome } of items) counts[outcome] += 1
   return counts
-}
-
-/** The results in order, a bounded number at a time; the first failure ends it. */
-async function mapBounded<T, R>(all: readonly T[], step: (one: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  for (let start = 0; start < all.length; start += CONCURRENCY) {
-    results.push(...(await Promise.all(all.slice(start, start + CONCURRENCY).map(step))))
-  }
-  return results
 }

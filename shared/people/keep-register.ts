@@ -21,7 +21,8 @@ export async function readRegister({ people }: Services, oid: Oid): Promise<Vers
  * Writes what the register says of a person. It counts from that person's next request.
  * Who changed it, and to what, goes into the person's history in the same transaction.
  * @param ifMatch the ETag of the entry to replace; null to add a person
- * @throws BluelampError `precondition-failed` if the entry is another by now, or there is one already
+ * @throws BluelampError `forbidden` for oneself; `precondition-failed` if the entry is another by now,
+ *   or there is one already; `conflict` if someone else has that warrant number
  */
 export async function writeRegister(
   services: Services,
@@ -30,6 +31,9 @@ export async function writeRegister(
   ifMatch: string | null,
   author: Author,
 ): Promise<VersionedEntry> {
+  if (author.by === oid) {
+    throw new BluelampError('forbidden', 'Nobody changes what the register says of themselves.')
+  }
   if (await services.people.put(oid, entry, ifMatch, author)) return readRegister(services, oid)
   throw new BluelampError(
     'precondition-failed',

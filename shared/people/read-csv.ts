@@ -113,7 +113,11 @@ function parseCsv(text: string): z.infer<typeof recordSchema>[] {
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
     // Its message may quote the file, and so people.
-    throw new BluelampError('invalid-request', `The body is not CSV: ${cause.code}.`, { cause })
+    const errors = [{ field: `line ${String(cause.lines)}`, message: cause.code }]
+    throw new BluelampError('invalid-request', `The body is not CSV: ${cause.code}.`, {
+      cause,
+      errors,
+    })
   }
 }
 
@@ -122,14 +126,29 @@ function columnsOf(header: readonly string[]): string[] {
   const missing = IMPORT_COLUMNS.filter((name) => !names.includes(name))
   const isKnown = names.every((name) => (COLUMNS as readonly string[]).includes(name))
   if (missing.length === 0 && isKnown && new Set(names).size === names.length) return names
-  throw otherColumns()
+  throw otherColumns(names)
 }
 
-const otherColumns = (): BluelampError =>
-  new BluelampError(
+/** Says which are missing, and where others stand: without a first line of names, those are people. */
+function otherColumns(names: readonly string[] = []): BluelampError {
+  const missing = IMPORT_COLUMNS.filter((name) => !names.includes(name))
+  const strange = names.flatMap((name, at) =>
+    names.indexOf(name) < at || !COLUMNS.some((known) => known === name) ? [at + 1] : [],
+  )
+  return new BluelampError(
     'invalid-request',
     `The first line must name the columns ${IMPORT_COLUMNS.join(', ')}, each once; ${OPTIONAL_COLUMNS.join(', ')} may follow, and no others.`,
+    {
+      errors: [
+        ...missing.map((field) => ({ field, message: 'is missing' })),
+        ...strange.map((at) => ({
+          field: `column ${at}`,
+          message: 'is not known, or twice there',
+        })),
+      ],
+    },
   )
+}
 
 const refusalOf = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')

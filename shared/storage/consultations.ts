@@ -8,6 +8,7 @@ import { documentTable } from './documents.ts'
 export const CONSULTED = [
   'withheld-of-case',
   'unusual-access',
+  'person',
   'person-history',
   'camera-history',
 ] as const

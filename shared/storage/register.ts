@@ -2,6 +2,7 @@ import type { TableClient, TransactionAction } from '@azure/data-tables'
 import { z } from 'zod'
 import { digestOf } from '../audit/canonical.ts'
 import { type Oid, oidSchema } from '../clearance/person.ts'
+import { BluelampError } from '../errors.ts'
 import { CHANGED, EXISTS, MISSING, unless } from './answers.ts'
 import { documentTable, entityOf } from './documents.ts'
 
@@ -15,6 +16,7 @@ export const registerChangeSchema = z.object({
   at: z.iso.datetime(),
   by: oidSchema,
   cause: z.enum(CHANGE_CAUSES),
+  reason: z.string().optional(),
   entry: z.unknown(),
   previous: z.string().describe('hash of the change before; 64 zeros: the first'),
   hash: z.string().describe('SHA-256 over the canonical JSON (RFC 8785) of the rest'),
@@ -23,8 +25,8 @@ export const registerChangeSchema = z.object({
 /** One change of an entry, with the entry as it was from then on. */
 export type RegisterChange<T> = Omit<z.infer<typeof registerChangeSchema>, 'entry'> & { entry: T }
 
-/** Who changes an entry, and by what. */
-export type Author = { by: Oid; cause: (typeof CHANGE_CAUSES)[number] }
+/** Who changes an entry, by what, and why. */
+export type Author = { by: Oid; cause: (typeof CHANGE_CAUSES)[number]; reason?: string }
 
 /** Entries by key, with every change of each kept in a hash chain. */
 export type Register<T> = {
@@ -33,8 +35,13 @@ export type Register<T> = {
    * Writes an entry and, in the same transaction, the change into its history: neither is ever
    * there without the other. `etag` null: only if there is none yet. False if it has changed
    * meanwhile.
+   * @throws BluelampError `conflict` if another entry holds what one alone may hold
    */
   put(key: string, entry: T, etag: string | null, author: Author): Promise<boolean>
+  /** The key of the entry that holds something which one alone may hold; null: none does. */
+  holderOf(held: string): Promise<string | null>
+  /** All entries in the order of their keys, from behind `after` on. */
+  list(after?: string): AsyncIterable<{ key: string; entry: T }>
   /** Every change, the first one first, and whether the chain of them is whole. */
   history(key: string): Promise<{ changes: RegisterChange<T>[]; whole: boolean }>
 }
@@ -42,22 +49,31 @@ export type Register<T> = {
 const GENESIS = '0'.repeat(64)
 /** Sequence numbers count down in row keys, so that the last change is the first row. */
 const LAST_SEQUENCE = 9_999_999_999
-/** Sorts behind every key of an entry. */
-const HISTORY = '~history:'
+/** Sort behind every key of an entry. */
+const BEHIND_ENTRIES = '~'
+const HISTORY = `${BEHIND_ENTRIES}history:`
+const HELD = `${BEHIND_ENTRIES}held:`
+
+const holderSchema = z.object({ schemaVersion: z.literal(1), key: z.string() })
 
 const historyKey = (key: string, sequence: number): string =>
   `${HISTORY}${key}:${String(LAST_SEQUENCE - sequence).padStart(10, '0')}`
 
-/** A register in one partition of a table, for transactions do not reach beyond one. */
+/**
+ * A register in one partition of a table, for transactions do not reach beyond one.
+ * @param holds what an entry alone may hold; null: nothing
+ */
 export function createRegister<T>(
   table: TableClient,
   partition: string,
   schema: z.ZodType<T>,
   now: () => Date,
+  holds: (entry: T) => string | null = () => null,
 ): Register<T> {
   const entries = documentTable(table, schema)
   // As stored: what a later release adds to an entry must not count as tampering with its history.
   const changes = documentTable(table, registerChangeSchema)
+  const holders = documentTable(table, holderSchema)
   const historyOf = (key: string, pageSize?: number) =>
     changes.list(partition, { from: `${HISTORY}${key}:`, below: `${HISTORY}${key};` }, pageSize)
 
@@ -66,14 +82,46 @@ export function createRegister<T>(
     return null
   }
 
+  const holderOf = async (held: string): Promise<string | null> =>
+    (await holders.get(partition, HELD + held))?.value.key ?? null
+
+  /** Gives up what the entry held before, and takes what it is to hold. */
+  const moveHeld = async (
+    key: string,
+    before: T | null,
+    after: T,
+  ): Promise<TransactionAction[]> => {
+    const [old, held] = [before && holds(before), holds(after)]
+    const actions: TransactionAction[] = []
+    if (old !== null && old !== held && (await holderOf(old)) === key) {
+      actions.push(['delete', { partitionKey: partition, rowKey: HELD + old }])
+    }
+    const holder = held === null ? key : await holderOf(held)
+    if (holder === null) {
+      actions.push(['create', entityOf(partition, HELD + held, { schemaVersion: 1, key })])
+    } else if (holder !== key) {
+      throw new BluelampError('conflict', `Another entry holds ${held}. Change that one first.`)
+    }
+    return actions
+  }
+
   return {
+    holderOf,
+    async *list(after) {
+      const range = { ...(after !== undefined && { after }), below: BEHIND_ENTRIES }
+      for await (const { rowKey, value } of entries.list(partition, range)) {
+        yield { key: rowKey, entry: value }
+      }
+    },
     async find(key) {
       const stored = await entries.get(partition, key)
       return stored && { entry: stored.value, etag: stored.etag }
     },
-    async put(key, entry, etag, { by, cause }) {
+    async put(key, entry, etag, { by, cause, reason }) {
+      const current = await entries.get(partition, key)
       // Compared here first: text that is no ETag of storage would be a fault to it, not a conflict.
-      if (((await entries.get(partition, key))?.etag ?? null) !== etag) return false
+      if ((current?.etag ?? null) !== etag) return false
+      const moves = await moveHeld(key, current?.value ?? null, entry)
       const last = await lastChange(key)
       const sequence = (last?.sequence ?? 0) + 1
       const unsealed = {
@@ -82,6 +130,7 @@ export function createRegister<T>(
         at: now().toISOString(),
         by,
         cause,
+        ...(reason !== undefined && { reason }),
         entry,
         previous: last?.hash ?? GENESIS,
       }
@@ -90,6 +139,7 @@ export function createRegister<T>(
       const actions: TransactionAction[] = [
         ['create', entityOf(partition, historyKey(key, sequence), change)],
         etag === null ? ['create', row] : ['update', row, 'Replace', { etag }],
+        ...moves,
       ]
       const written = await unless([EXISTS, CHANGED, MISSING], () =>
         table.submitTransaction(actions),

@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts'
-import { reportUnusualAccess } from './report.ts'
+import { lookAtDay } from './report.ts'
 
 const DAY_MS = 86_400_000
 
@@ -16,8 +16,8 @@ export async function tellFindings(
   let told = 0
   for (const time of [today - DAY_MS, today]) {
     const day = new Date(time).toISOString().slice(0, 10)
-    const { items } = await reportUnusualAccess(services, { day })
-    for (const { actor, finding } of items) {
+    const { findings } = await lookAtDay(activity, day)
+    for (const { actor, finding } of findings) {
       if (await activity.isTold(day, actor, finding)) continue
       await events.publish({ type: 'Bluelamp.UnusualAccess', day, actor, finding })
       await activity.noteTold(day, actor, finding)

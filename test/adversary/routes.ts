@@ -48,6 +48,7 @@ const reason = 'asked for by the officer in charge'
 const BODIES: Readonly<Record<string, unknown>> = {
   amendFootage: { reason, marking: 'OFFICIAL' },
   askBreakGlass: { reason },
+  assignOfficer: { reason },
   callOffDisposal: { reason },
   cancelPackage: { reason },
   endPlayback: { reason },
@@ -96,6 +97,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   reviewBreakGlass: { outcome: 'justified', note: reason },
   revokeAccess: { reason },
   takeOriginal: { reason },
+  unassignOfficer: { reason },
   unlinkReference: { reason },
 }
 

@@ -278,11 +278,21 @@ describe('what is done on the way', () => {
     await sees('putPerson', 200, ADMINISTRATOR, { params, headers, body: busy })
     await sees('putPerson', 412, ADMINISTRATOR, { params, headers, body: entry })
     await sees('personHistory', 200, ADMINISTRATOR, { params })
-    const another = { ...params, type: 'incident', value: '4417' }
-    await sees('assignOfficer', 409, ADMINISTRATOR, { params: another })
-    const first = { ...params, type: 'crime', value: '0/26' }
-    await sees('unassignOfficer', 200, ADMINISTRATOR, { params: first })
-    await sees('assignOfficer', 200, ADMINISTRATOR, { params: another })
+    const taken = { ...entry, officer: OFFICER.officer }
+    const now = await sees('personAssignments', 200, ADMINISTRATOR, { params })
+    const version = { 'if-match': now.headers.get('etag') ?? '' }
+    await sees('putPerson', 409, ADMINISTRATOR, { params, headers: version, body: taken })
+    await sees('findPeople', 200, ADMINISTRATOR, { query: { officer: entry.officer } })
+    const another = { params: { ...params, type: 'incident', value: '4417' }, body }
+    await sees('assignOfficer', 428, ADMINISTRATOR, another)
+    await sees('assignOfficer', 412, ADMINISTRATOR, { ...another, headers })
+    await sees('assignOfficer', 409, ADMINISTRATOR, { ...another, headers: version })
+    const first = { params: { ...params, type: 'crime', value: '0/26' }, body }
+    await sees('unassignOfficer', 428, ADMINISTRATOR, first)
+    await sees('unassignOfficer', 412, ADMINISTRATOR, { ...first, headers })
+    const ended = await sees('unassignOfficer', 200, ADMINISTRATOR, { ...first, headers: version })
+    const later = { 'if-match': ended.headers.get('etag') ?? '' }
+    await sees('assignOfficer', 200, ADMINISTRATOR, { ...another, headers: later })
     await sees('importPeople', 200, ADMINISTRATOR, { query: { dryRun: 'true' }, body: csv('x') })
     // Two files for the same people at the same time: one of them comes too late for some row.
     await vi.waitFor(
@@ -371,7 +381,9 @@ describe('what is done on the way', () => {
 
   it('for the disclosure officer of a case', async () => {
     const params = { oid: oidOf(DISCLOSURE), type: 'case-urn', value: CASE }
-    await sees('assignOfficer', 200, ADMINISTRATOR, { params })
+    const now = await sees('personAssignments', 200, ADMINISTRATOR, { params })
+    const headers = { 'if-match': now.headers.get('etag') ?? '' }
+    await sees('assignOfficer', 200, ADMINISTRATOR, { params, headers, body })
     await sees('caseWithheld', 200, DISCLOSURE, { params: { urn: CASE } })
   })
 

@@ -254,7 +254,9 @@ describe('what is withheld from the disclosure officer of a case', () => {
     expect((await ask(DISCLOSURE)).status).toBe(404)
     const joan = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a07'
     const at = `/people/${joan}/assignments/case-urn/${encodeURIComponent(urn)}`
-    expect((await scene.as(ADMINISTRATOR, 'PUT', at)).status).toBe(200)
+    const read = await scene.as(ADMINISTRATOR, 'GET', `/people/${joan}/assignments`)
+    const version = { 'if-match': read.headers.get('etag') ?? '' }
+    expect((await scene.as(ADMINISTRATOR, 'PUT', at, { reason }, version)).status).toBe(200)
     const answer = await ask(DISCLOSURE)
     expect(answer.json()).toEqual({
       urn,

@@ -1,6 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ADMINISTRATOR, INVESTIGATOR, type LocalApp, MANAGER, startApp } from './local-app.ts'
+import {
+  ADMINISTRATOR,
+  AUDITOR,
+  INVESTIGATOR,
+  type LocalApp,
+  MANAGER,
+  startApp,
+} from './local-app.ts'
 
 let app: LocalApp
 let authorization: string
@@ -10,8 +17,9 @@ beforeAll(async () => {
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 
+const officerNumber = () => `P${randomInt(1e8, 1e9)}`
 const entry = (unit: string, overrides: object = {}) => ({
-  officer: 'P300001',
+  officer: officerNumber(),
   unit,
   vetting: [],
   assignments: [],
@@ -61,6 +69,60 @@ it.each([
   expect(answer.status).toBe(400)
   const { errors } = (await answer.json()) as { errors: { field: string }[] }
   expect(errors.map((error) => error.field)).toContain(field)
+})
+
+it('gives a warrant number to one person at a time, until they leave', async () => {
+  const [first, second] = [randomUUID(), randomUUID()]
+  const [mine, other] = [officerNumber(), officerNumber()]
+  const added = await put(first, entry('camden-cid', { officer: mine }))
+  expect((await put(second, entry('camden-cid', { officer: mine }))).status).toBe(409)
+  const joined = await put(second, entry('camden-cid', { officer: other }))
+  const take = (ifMatch: string) => put(second, entry('camden-cid', { officer: mine }), ifMatch)
+  expect((await take(joined.headers.get('etag') ?? '')).status).toBe(409)
+  const left = { officer: mine, status: 'left' }
+  await put(first, entry('camden-cid', left), added.headers.get('etag') ?? '')
+  expect((await take(joined.headers.get('etag') ?? '')).status).toBe(200)
+  expect((await put(randomUUID(), entry('camden-cid', { officer: other }))).status).toBe(200)
+})
+
+it('is searched by warrant number, and listed a page at a time, without vetting', async () => {
+  const [oid, officer] = [randomUUID(), officerNumber()]
+  await put(oid, entry('camden-cid', { officer, borough: 'camden' }))
+  const person = { oid, officer, unit: 'camden-cid', borough: 'camden', status: 'serving' }
+  const find = (who: string, query: string) => app.call(who, 'GET', `people?${query}`)
+  for (const who of [ADMINISTRATOR, AUDITOR, MANAGER]) {
+    expect((await find(who, `officer=${officer}`)).json).toEqual({ items: [person], next: null })
+  }
+  expect((await find(MANAGER, `officer=${officerNumber()}`)).json).toEqual({
+    items: [],
+    next: null,
+  })
+  expect((await find(INVESTIGATOR, `officer=${officer}`)).status).toBe(403)
+
+  const all: { oid: string }[] = []
+  let query = 'limit=4'
+  for (;;) {
+    const { items, next } = (await find(ADMINISTRATOR, query)).json as {
+      items: { oid: string }[]
+      next: string | null
+    }
+    expect(items.length).toBeLessThanOrEqual(4)
+    all.push(...items)
+    if (next === null) break
+    query = `limit=4&cursor=${next}`
+    expect((await find(MANAGER, query)).status).toBe(400)
+  }
+  expect(all.map((one) => one.oid)).toEqual(all.map((one) => one.oid).toSorted())
+  expect(all).toContainEqual(person)
+  expect(new Set(all.map((one) => one.oid)).size).toBe(all.length)
+})
+
+it('is changed by nobody for themselves', async () => {
+  const leon = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a09'
+  for (const oid of [leon, leon.toUpperCase()]) {
+    const answer = await put(oid, entry('camden-cid'))
+    expect(answer.status).toBe(403)
+  }
 })
 
 it('is kept by administrators alone', async () => {

@@ -15,6 +15,14 @@ beforeAll(async () => {
 })
 afterAll(() => scene?.[Symbol.asyncDispose]())
 
+const reason = 'asked for by the officer in charge'
+/** An assignment that rests on what a person works on now. */
+const assign = async (who: string, method: string, path: string) => {
+  const [, , oid] = path.split('/')
+  const read = await scene.as(who, 'GET', `/people/${oid}/assignments`)
+  const headers = { 'if-match': read.headers.get('etag') ?? '' }
+  return scene.as(who, method, path, { reason }, headers)
+}
 const officerNumber = () => `P${randomInt(100_000, 999_999)}`
 const recording = async (overrides: object = {}): Promise<string> => {
   const opened = await scene.as(DOCK, 'POST', '/uploads', uploadRequest('x', overrides))
@@ -22,7 +30,7 @@ const recording = async (overrides: object = {}): Promise<string> => {
 }
 
 describe('an import from HR', () => {
-  const send = async (who: string, csv: string, query = '') => {
+  const send = async (who: string, csv: string | Buffer<ArrayBuffer>, query = '') => {
     const response = await fetch(`${scene.system.api}/people/import${query}`, {
       method: 'POST',
       headers: {
@@ -50,10 +58,11 @@ describe('an import from HR', () => {
       counts,
       items: [{ line: 2, oid: newcomer, outcome: 'added' }],
     })
-    await scene.as(ADMINISTRATOR, 'PUT', `/people/${newcomer}/assignments/incident/4417`)
+    const path = `/people/${newcomer}/assignments`
+    expect((await assign(ADMINISTRATOR, 'PUT', `${path}/incident/4417`)).status).toBe(200)
     const moved = HEADER + row(newcomer, 'camden-response-1', officer)
     expect((await send(ADMINISTRATOR, moved)).json).toMatchObject({
-      items: [{ outcome: 'changed' }],
+      items: [{ outcome: 'changed', fields: ['unit'] }],
     })
     expect((await send(ADMINISTRATOR, moved)).json).toMatchObject({
       items: [{ outcome: 'unchanged' }],
@@ -66,7 +75,7 @@ describe('an import from HR', () => {
       whole: true,
       items: [
         { sequence: 1, by: LEON, cause: 'imported', entry: { unit: 'camden-cid' } },
-        { sequence: 2, by: LEON, cause: 'assigned' },
+        { sequence: 2, by: LEON, cause: 'assigned', reason },
         { sequence: 3, by: LEON, cause: 'imported', entry: { unit: 'camden-response-1' } },
       ],
     })
@@ -92,6 +101,35 @@ describe('an import from HR', () => {
     expect((await send(ADMINISTRATOR, `${HEADER}"open`)).status).toBe(400)
     expect((await send(ADMINISTRATOR, 'x'.repeat(1_000_001))).status).toBe(413)
     expect((await send(ADMINISTRATOR, HEADER, '?dryRun=perhaps')).status).toBe(400)
+    const strange = await send(ADMINISTRATOR, 'oid,officer,unit,vetting,surname,unit\n')
+    expect(strange.json).toMatchObject({
+      errors: [{ field: 'borough' }, { field: 'column 5' }, { field: 'column 6' }],
+    })
+    expect(JSON.stringify(strange.json)).not.toContain('surname')
+  })
+
+  it('takes UTF-8 alone, and mends nothing', async () => {
+    for (const encoding of ['latin1', 'utf16le'] as const) {
+      const csv = `\uFEFF${HEADER}${row(randomUUID(), 'caf\u00E9')}`
+      const refused = await send(ADMINISTRATOR, Buffer.from(csv, encoding))
+      expect(refused.status, encoding).toBe(400)
+      expect(refused.json).toMatchObject({ detail: expect.stringContaining('UTF-8') })
+    }
+    const marked = Buffer.from(`\uFEFF${HEADER}${row(randomUUID(), 'camden-cid')}`)
+    expect((await send(ADMINISTRATOR, marked, '?dryRun=true')).status).toBe(200)
+  })
+
+  it('refuses a warrant number that is another’s, and what would change its sender', async () => {
+    const taken = row(randomUUID(), 'camden-cid', 'P214567')
+    const own = row(LEON, 'camden-cid')
+    const dry = await send(ADMINISTRATOR, HEADER + taken + own, '?dryRun=true')
+    expect(dry.json).toMatchObject({
+      counts: { refused: 2 },
+      items: [
+        { reason: expect.stringContaining('officer') },
+        { reason: expect.stringContaining('themselves') },
+      ],
+    })
   })
 })
 
@@ -109,22 +147,34 @@ describe('assignments', () => {
     const asha = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01'
     expect(await sees()).toBe(404)
     const path = at(asha, encodeURIComponent(value))
-    const assigned = await scene.as(SUPERVISOR, 'PUT', path)
+    const assigned = await assign(SUPERVISOR, 'PUT', path)
     expect(assigned.json()).toEqual({ oid: asha, assignments: [{ type: 'incident', value }] })
     expect(await sees()).toBe(200)
-    expect((await scene.as(SUPERVISOR, 'DELETE', path)).json()).toEqual({
-      oid: asha,
-      assignments: [],
-    })
+    const etag = assigned.headers.get('etag') ?? ''
+    const read = await scene.as(SUPERVISOR, 'GET', `/people/${asha}/assignments`)
+    expect(read.headers.get('etag')).toBe(etag)
+    expect((await scene.as(SUPERVISOR, 'DELETE', path, { reason })).status).toBe(428)
+    const stale = { 'if-match': '"rev-0"' }
+    expect((await scene.as(SUPERVISOR, 'DELETE', path, { reason }, stale)).status).toBe(412)
+    const version = { 'if-match': etag }
+    expect((await scene.as(SUPERVISOR, 'DELETE', path, {}, version)).status).toBe(400)
+    const ended = await scene.as(SUPERVISOR, 'DELETE', path, { reason }, version)
+    expect(ended.json()).toEqual({ oid: asha, assignments: [] })
+    expect((await scene.as(SUPERVISOR, 'PUT', path, { reason }, version)).status).toBe(412)
     expect(await sees()).toBe(404)
+    const history = await scene.as(AUDITOR, 'GET', `/people/${asha}/history`)
+    expect((history.json() as { items: object[] }).items.at(-1)).toMatchObject({
+      cause: 'assigned',
+      reason,
+    })
   })
 
   it('are made by supervisors for their own people, and by nobody for themselves', async () => {
-    expect((await scene.as(SUPERVISOR, 'PUT', at(GRACE, '1'))).status).toBe(404)
-    expect((await scene.as(SUPERVISOR, 'PUT', at(randomUUID(), '1'))).status).toBe(404)
-    expect((await scene.as(SUPERVISOR, 'PUT', at(PRIYA, '1'))).status).toBe(403)
-    expect((await scene.as(INVESTIGATOR, 'PUT', at(TOM, '1'))).status).toBe(403)
-    expect((await scene.as(SUPERVISOR, 'PUT', at(TOM, '%23'))).status).toBe(404)
+    expect((await assign(SUPERVISOR, 'PUT', at(GRACE, '1'))).status).toBe(404)
+    expect((await assign(SUPERVISOR, 'PUT', at(randomUUID(), '1'))).status).toBe(404)
+    expect((await assign(SUPERVISOR, 'PUT', at(PRIYA, '1'))).status).toBe(403)
+    expect((await assign(INVESTIGATOR, 'PUT', at(TOM, '1'))).status).toBe(403)
+    expect((await assign(SUPERVISOR, 'PUT', at(TOM, '%23'))).status).toBe(404)
   })
 })
 

@@ -43,6 +43,8 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['PUT', `break-glass/reviews/${ID}`, 'reviewBreakGlass'],
   ['PUT', `people/${ID}/assignments/incident/4417`, 'assignOfficer'],
   ['DELETE', `people/${ID}/assignments/incident/4417`, 'unassignOfficer'],
+  ['GET', 'people', 'findPeople'],
+  ['GET', `people/${ID}/assignments`, 'personAssignments'],
   ['GET', `people/${ID}/history`, 'personHistory'],
   ['POST', 'people/import', 'importPeople'],
   ['GET', 'cameras/unassigned', 'camerasUnassigned'],

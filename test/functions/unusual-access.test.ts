@@ -15,7 +15,10 @@ it('shows an auditor who tried one recording after the other', async () => {
   }
   const { status, json } = await app.call(AUDITOR, 'GET', 'audit/unusual-access')
   expect(status).toBe(200)
-  expect(json).toMatchObject({ people: 1, items: [{ finding: 'refused-burst', count: 5 }] })
+  expect(json).toMatchObject({
+    people: 1,
+    items: [{ officer: 'P231180', finding: 'refused-burst', count: 5 }],
+  })
   const before = await app.call(AUDITOR, 'GET', 'audit/unusual-access?day=2020-01-01')
   expect(before.json).toEqual({ day: '2020-01-01', people: 0, items: [] })
 })

@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { officerSchema, oidSchema, registerEntrySchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 import type { BreakGlassRequest } from '../../../shared/manage/break-glass-rules.ts'
+import { importPeople } from '../../../shared/people/import-people.ts'
+import type { Services } from '../../../shared/services.ts'
 import { createBreakGlass } from '../../../shared/storage/break-glass.ts'
 import { createCatalogue } from '../../../shared/storage/catalogue.ts'
 import { createFootageIndex } from '../../../shared/storage/footage-index.ts'
@@ -18,8 +20,9 @@ beforeAll(async () => {
 afterAll(() => storage[Symbol.asyncDispose]())
 
 const BY = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a09')
-const entry = (unit: string) =>
-  registerEntrySchema.parse({ officer: 'P214567', unit, vetting: [], assignments: [] })
+const officerNumber = () => `P${randomInt(1e8, 1e9)}`
+const entry = (unit: string, officer = officerNumber()) =>
+  registerEntrySchema.parse({ officer, unit, vetting: [], assignments: [] })
 const register = () => createPeopleRegister(storage.clients.table('people'), () => new Date())
 
 it('keeps one change for each entry that was written, and none for those that lost', async () => {
@@ -41,6 +44,63 @@ it('keeps one change for each entry that was written, and none for those that lo
   expect(changes[1]?.entry).toEqual((await people.find(oid))?.entry)
   expect(changes[1]?.previous).toBe(changes[0]?.hash)
   expect((await people.history(randomUUID())).changes).toEqual([])
+})
+
+it('gives one warrant number to one of all who ask for it at once', async () => {
+  const people = register()
+  const officer = officerNumber()
+  const oids = Array.from({ length: 6 }, () => randomUUID())
+  const author = { by: BY, cause: 'entered' } as const
+  const added = await Promise.allSettled(
+    oids.map((oid) => people.put(oid, entry('a', officer), null, author)),
+  )
+  const isIn = await Promise.all(oids.map(async (oid) => (await people.find(oid)) !== null))
+  expect(isIn.filter(Boolean)).toHaveLength(1)
+  expect(added.filter((one) => one.status === 'fulfilled' && one.value)).toHaveLength(1)
+  expect(await people.holderOf(`warrant number ${officer}`)).toBe(oids[isIn.indexOf(true)])
+})
+
+it('finishes an import that was cut off when the same file is sent again', async () => {
+  const people = register()
+  const oids = Array.from({ length: 40 }, () => randomUUID())
+  const file = (unit: string) =>
+    [
+      'oid,officer,unit,borough,vetting',
+      ...oids.map((oid) => `${oid},${numbers.get(oid)},${unit},,`),
+    ]
+      .join('\n')
+      .concat('\n')
+  const numbers = new Map(oids.map((oid) => [oid, officerNumber()]))
+  let written = 0
+  const cutOff: typeof people = {
+    ...people,
+    put: async (...args) => {
+      written += 1
+      if (written > 20) throw new Error('storage is gone')
+      return people.put(...args)
+    },
+  }
+  const into = (register: typeof people, text: string) =>
+    importPeople({ people: register } as Services, BY, text, { dryRun: false })
+  await expect(into(cutOff, file('a'))).rejects.toThrow('storage is gone')
+  const { counts } = await into(people, file('a'))
+  expect(counts).toEqual({ added: 20, unchanged: 20, changed: 0, refused: 0 })
+  for (const oid of oids) expect((await people.history(oid)).changes).toHaveLength(1)
+
+  const overtaken: typeof people = {
+    ...people,
+    put: async (oid, entry, etag, author) => {
+      if (oid === oids[3]) await people.put(oid, { ...entry, unit: 'elsewhere' }, etag, author)
+      return people.put(oid, entry, etag, author)
+    },
+  }
+  await expect(into(overtaken, file('b'))).rejects.toMatchObject({
+    code: 'precondition-failed',
+    message: expect.stringContaining('line 5'),
+  })
+  expect((await into(people, file('b'))).items).toContainEqual(
+    expect.objectContaining({ line: 5, outcome: 'changed', fields: ['unit'] }),
+  )
 })
 
 it('sees that a change was altered, or taken away', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
-import { oidSchema } from '../../../shared/clearance/person.ts'
+import { oidSchema, registerEntrySchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 import { createAttempts } from '../../../shared/storage/attempts.ts'
+import { createPeopleRegister } from '../../../shared/storage/people.ts'
 import {
   type ActivityLog,
   createActivityLog,
@@ -10,6 +11,7 @@ import {
   watchedTrail,
 } from '../../../shared/watch/activity.ts'
 import { reportUnusualAccess } from '../../../shared/watch/report.ts'
+import { tellFindings } from '../../../shared/watch/tell-findings.ts'
 import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
 
 const DAY_MS = 86_400_000
@@ -67,7 +69,15 @@ it('reports refusals and own recordings of a day by person', async () => {
     actor: TOM,
     basis: 'Officer/own',
   })
-  const report = await reportUnusualAccess({ activity: log, now }, {})
+  const people = createPeopleRegister(storage.clients.table('people'), now)
+  const entry = registerEntrySchema.parse({
+    officer: 'P198322',
+    unit: 'camden-response-1',
+    vetting: [],
+    assignments: [],
+  })
+  await people.put(TOM, entry, null, { by: ASHA, cause: 'entered' })
+  const report = await reportUnusualAccess({ activity: log, people, now }, {})
   expect(report).toMatchObject({ day: now().toISOString().slice(0, 10), people: 2 })
   expect(report.items.map(({ actor, finding, count }) => [actor, finding, count])).toEqual(
     expect.arrayContaining([
@@ -76,4 +86,18 @@ it('reports refusals and own recordings of a day by person', async () => {
     ]),
   )
   expect(report.items).toHaveLength(2)
+  const officers = new Map(report.items.map(({ actor, officer }) => [actor, officer]))
+  expect([officers.get(TOM), officers.get(ASHA)]).toEqual(['P198322', null])
+
+  const told: object[] = []
+  const events = { publish: async (event: object) => void told.push(event) }
+  const day = now().toISOString().slice(0, 10)
+  expect(await tellFindings({ activity: log, events, now })).toBe(2)
+  expect(await tellFindings({ activity: log, events, now })).toBe(0)
+  expect(told).toEqual(
+    expect.arrayContaining([
+      { type: 'Bluelamp.UnusualAccess', day, actor: ASHA, finding: 'refused-burst' },
+      { type: 'Bluelamp.UnusualAccess', day, actor: TOM, finding: 'own-recordings' },
+    ]),
+  )
 })

@@ -81,6 +81,21 @@ describe('a file of people', () => {
     expect(() => readPeopleCsv(text)).toThrow(code('invalid-request'))
   })
 
+  it('is refused by the line that is no CSV, without what stands there', () => {
+    const line = (text: string) => `${randomUUID()},${text},u,,`
+    const text = [HEADER, line('P231180'), line('=HYPERLINK("x")')].join('\n')
+    expect(() => readPeopleCsv(text)).toThrow(
+      expect.objectContaining({
+        message: expect.not.stringContaining('HYPERLINK'),
+        errors: [{ field: 'line 3', message: 'INVALID_OPENING_QUOTE' }],
+      }),
+    )
+    const cell = line('=1+1')
+    expect(readPeopleCsv(`${HEADER}\n${cell}`)).toMatchObject([
+      { refusal: expect.stringContaining('officer') },
+    ])
+  })
+
   it('has a bounded number of rows', () => {
     const lines = Array.from({ length: 5_001 }, () => ',,,,')
     expect(() => read(...lines)).toThrow(code('too-large'))

@@ -1,0 +1,19 @@
+import { app } from '@azure/functions'
+import { route } from '../../shared/http/route.ts'
+import { findPeople, peoplePageSchema, peopleQuerySchema } from '../../shared/people/find-people.ts'
+
+app.http(
+  ...route({
+    name: 'findPeople',
+    method: 'GET',
+    path: 'people',
+    summary: 'Who has a warrant number, or everyone in the register, a page at a time',
+    access: { duty: 'find-people' },
+    query: peopleQuerySchema,
+    limit: 'search',
+    answers: { 200: { body: peoplePageSchema } },
+    async handle({ services, query, caller }) {
+      return { status: 200, body: await findPeople(services, caller, query) }
+    },
+  }),
+)

@@ -1,0 +1,20 @@
+import { app } from '@azure/functions'
+import { oidSchema } from '../../shared/clearance/person.ts'
+import { route } from '../../shared/http/route.ts'
+import { assignmentsSchema, readAssignments } from '../../shared/people/assign.ts'
+
+app.http(
+  ...route({
+    name: 'personAssignments',
+    method: 'GET',
+    path: 'people/{oid}/assignments',
+    summary: 'What a person works on, for those who assign them',
+    access: { duty: 'assign-officers' },
+    params: { oid: oidSchema },
+    answers: { 200: { body: assignmentsSchema, etag: true } },
+    async handle({ services, params: { oid }, principal }) {
+      const { assignments, etag } = await readAssignments(services, await principal(), oid)
+      return { status: 200, body: { oid, assignments }, etag }
+    },
+  }),
+)

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import {
+  officerSchema,
+  oidSchema,
+  type Principal,
+  type RegisterEntry,
+  registerEntrySchema,
+} from '../clearance/person.ts'
+import type { Services } from '../services.ts'
+import { warrant } from '../storage/people.ts'
+
+/** Which people: whoever has a warrant number, or all, in the order of their ids. */
+export const peopleQuerySchema = z.strictObject({
+  officer: officerSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(500).optional(),
+})
+
+/** Who someone is, for those who assign them, give them access or read what they did. No vetting. */
+export const foundPersonSchema = registerEntrySchema
+  .pick({ officer: true, unit: true, borough: true, status: true })
+  .extend({ oid: oidSchema })
+
+/** A page of people, and the cursor of the next one. */
+export const peoplePageSchema = z.object({
+  items: z.array(foundPersonSchema),
+  next: z.string().nullable(),
+})
+type PeoplePage = z.infer<typeof peoplePageSchema>
+
+/**
+ * People of the register. Who left is found in the list of all, not by their warrant number.
+ * @throws BluelampError `invalid-request` for a foreign cursor
+ */
+export async function findPeople(
+  { people, cursors }: Pick<Services, 'people' | 'cursors'>,
+  { oid }: Pick<Principal, 'oid'>,
+  { officer, limit, cursor }: z.infer<typeof peopleQuerySchema>,
+): Promise<PeoplePage> {
+  if (officer !== undefined) {
+    const key = await people.holderOf(warrant(officer))
+    const found = key === null ? null : await people.find(key)
+    return { items: key !== null && found ? [shown(key, found.entry)] : [], next: null }
+  }
+  const binding = { oid, query: `people:${limit}` }
+  const items: PeoplePage['items'] = []
+  for await (const { key, entry } of people.list(cursor && cursors.open(cursor, binding))) {
+    items.push(shown(key, entry))
+    if (items.length === limit) return { items, next: cursors.seal(key, binding) }
+  }
+  return { items, next: null }
+}
+
+const shown = (key: string, { officer, unit, borough, status }: RegisterEntry) => ({
+  oid: oidSchema.parse(key),
+  officer,
+  unit,
+  borough,
+  status,
+})
