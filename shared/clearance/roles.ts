@@ -85,7 +85,8 @@ export const ROLE_RULES: Record<
       'approve-break-glass',
       'verify',
     ],
-    links: ['remit'],
+    // All is theirs by remit. A nearer tie is named where there is one: own recordings stand out.
+    links: ['own', 'assignment', 'grant', 'remit'],
   },
   DisclosureOfficer: {
     actions: ['list', 'view', 'take-original', 'mark-case'],

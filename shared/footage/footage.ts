@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { grantSchema, restrictionSchema } from '../clearance/decide.ts'
 import { markingSchema } from '../clearance/marking.ts'
@@ -168,6 +169,9 @@ export const footageSchema = z.object({
   schemaVersion: z.literal(1),
   id: footageIdSchema,
   revision: count.describe('grows by one with every change; index rows carry it'),
+  edition: count
+    .default(1)
+    .describe('grows by one with every change of what people say of it; theirs rest on it'),
   state: footageStateSchema,
   camera: z.object({ serial: z.string(), firmware: z.string() }),
   sequence: count,
@@ -222,3 +226,26 @@ export const footageSchema = z.object({
   changedAt: instant,
 })
 export type Footage = z.infer<typeof footageSchema>
+
+/** What people say of a recording, and what guards it. The rest follows from its bytes. */
+const SAID_BY_PEOPLE = [
+  'officer',
+  'unit',
+  'borough',
+  'clock',
+  'references',
+  'category',
+  'marking',
+  'restrictions',
+  'grants',
+  'corrections',
+  'holds',
+  'cases',
+  'retentionGroup',
+  'disposal',
+  'cameraUnassigned',
+] as const satisfies (keyof Footage)[]
+
+/** Whether people say the same of both: a change that rests on one rests on the other as well. */
+export const isSameEdition = (a: Footage, b: Footage): boolean =>
+  SAID_BY_PEOPLE.every((field) => isDeepStrictEqual(a[field], b[field]))

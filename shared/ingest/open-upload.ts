@@ -124,6 +124,7 @@ function expectedFootage(
     schemaVersion: 1,
     id,
     revision: 1,
+    edition: 1,
     state: 'expected',
     dock: dock.oid,
     clock,

@@ -31,8 +31,8 @@ export async function carryOut(
   const entries: number[] = []
   for (const act of acts) entries.push((await record(act)).sequence)
   try {
-    const changed = await services.catalogue.change(id, ({ revision }) => {
-      if (revision !== footage.revision) throw staleVersion()
+    const changed = await services.catalogue.change(id, ({ edition }) => {
+      if (edition !== footage.edition) throw staleVersion()
       return change
     })
     await settle(services, footage, changed)

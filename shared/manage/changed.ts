@@ -8,7 +8,7 @@ import { footageEtag } from './etag.ts'
 /** What every route declares that changes a recording: what it rests on, and what it answers. */
 export const FOOTAGE_CHANGE = {
   headers: ifMatch,
-  answers: { 200: { body: footageSchema.pick({ id: true, revision: true }), etag: true } },
+  answers: { 200: { body: footageSchema.pick({ id: true, edition: true }), etag: true } },
 } as const
 /** What such a change is refused with, unless the recording is as its caller last read it. */
 export const STALE = ['precondition-failed', 'precondition-required'] as const
@@ -32,6 +32,6 @@ export const changeRequest = async (
 export const changed = (footage: Footage) =>
   ({
     status: 200,
-    body: { id: footage.id, revision: footage.revision },
+    body: { id: footage.id, edition: footage.edition },
     etag: footageEtag(footage),
   }) as const

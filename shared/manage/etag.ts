@@ -1,8 +1,12 @@
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 
-/** The version of a recording as a strong entity tag (RFC 9110, section 8.8.3). */
-export const footageEtag = ({ revision }: Pick<Footage, 'revision'>): string => `"rev-${revision}"`
+/**
+ * The version of a recording as a strong entity tag (RFC 9110, section 8.8.3): of what people say of
+ * it. How far its renditions have come is no part of that, or nobody could restrict a recording while
+ * it is rendered.
+ */
+export const footageEtag = ({ edition }: Pick<Footage, 'edition'>): string => `"rev-${edition}"`
 
 /**
  * Demands that a change rests on the recording as it is. `*` is not enough: who has not read a
@@ -10,7 +14,7 @@ export const footageEtag = ({ revision }: Pick<Footage, 'revision'>): string => 
  * @param ifMatch the If-Match header: one entity tag, or several separated by commas
  * @throws BluelampError `precondition-required` without one; `precondition-failed` for an old one
  */
-export function requireCurrent(footage: Pick<Footage, 'revision'>, ifMatch: string | null): void {
+export function requireCurrent(footage: Pick<Footage, 'edition'>, ifMatch: string | null): void {
   if (ifMatch === null || ifMatch.trim() === '') {
     throw new BluelampError(
       'precondition-required',

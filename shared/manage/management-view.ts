@@ -12,7 +12,7 @@ import { breakGlassRequestSchema } from './break-glass-rules.ts'
 export const managementViewSchema = footageSchema
   .pick({
     id: true,
-    revision: true,
+    edition: true,
     state: true,
     camera: true,
     officer: true,
@@ -61,7 +61,7 @@ export async function managementView(
   const { recordedAt } = footage.clock
   return {
     id,
-    revision: footage.revision,
+    edition: footage.edition,
     state: footage.state,
     camera: footage.camera,
     officer: footage.officer,

@@ -21,7 +21,7 @@ export const disposalRequestSchema = z.strictObject({
 /** What was ordered, with the version that the recording has by it. */
 export const disposalOrderSchema = z.object({
   id: footageIdSchema,
-  revision: z.int(),
+  edition: z.int(),
   disposal: disposalSchema,
 })
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { TableClient } from '@azure/data-tables'
 import { isHigher } from '../clearance/marking.ts'
 import { BluelampError } from '../errors.ts'
-import { type Footage, footageSchema } from '../footage/footage.ts'
+import { type Footage, footageSchema, isSameEdition } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { looksAlike } from '../footage/index-keys.ts'
 import { afterConflict } from './contention.ts'
@@ -13,7 +13,7 @@ const ROW = 'footage'
 
 /** What of a recording is about to change. What is over or erased is taken away by `undefined`. */
 export type FootageChange = Partial<
-  Omit<Footage, 'id' | 'revision' | 'schemaVersion' | 'changedAt' | Trouble>
+  Omit<Footage, 'id' | 'revision' | 'edition' | 'schemaVersion' | 'changedAt' | Trouble>
 > & { [Field in Trouble]?: Footage[Field] | undefined }
 
 type Trouble = 'failure' | 'unplayable'
@@ -94,10 +94,11 @@ export function createCatalogue(
           await takeBack(before)
           return before
         }
+        const changed: Footage = { ...before, ...change }
         const after: Footage = {
-          ...before,
-          ...change,
+          ...changed,
           revision: before.revision + 1,
+          edition: before.edition + (isSameEdition(before, changed) ? 0 : 1),
           changedAt: now().toISOString(),
         }
         if (tightens(before, after)) {

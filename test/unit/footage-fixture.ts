@@ -10,6 +10,7 @@ export function footage(overrides: Partial<Footage> = {}): Footage {
     schemaVersion: 1,
     id: newFootageId(),
     revision: 1,
+    edition: 1,
     state: 'expected',
     camera: { serial: 'VB-0001', firmware: '1.0' },
     sequence: 7,

@@ -81,9 +81,18 @@ it('loses none of fifty changes at the same time, and the index agrees in the en
     ),
   )
   const truth = await catalogue.get(one.id)
-  expect(truth).toMatchObject({ sequence: one.sequence + 50, revision: 51 })
+  expect(truth).toMatchObject({ sequence: one.sequence + 50, revision: 51, edition: 2 })
   await expectIndexToAgree(one.id)
 }, 30_000)
+
+it('lets changes of people rest on what people said, however far its renditions have come', async () => {
+  const one = own()
+  await catalogue.add(one)
+  const rendering = await catalogue.change(one.id, () => ({ state: 'rendering', urgent: true }))
+  expect(rendering).toMatchObject({ revision: 2, edition: 1 })
+  const marked = await catalogue.change(one.id, () => ({ marking: 'OFFICIAL' }))
+  expect(marked).toMatchObject({ revision: 3, edition: 2 })
+})
 
 it('lets a late writer overwrite nothing newer', async () => {
   const one = own()

@@ -175,6 +175,13 @@ it('names the role and the tie by which it allows', () => {
   })
 })
 
+it.each(['own', 'assignment', 'grant', 'remit'] as const)(
+  'names the nearest tie of those to whom all is open: %s',
+  (link) => {
+    expect(tied('EvidenceManager', link, 'view')).toMatchObject({ allowed: true, link })
+  },
+)
+
 it.each(['SECRET', 'TOP-SECRET'] as const)(
   'leaves %s footage to auditors of its trail, and to those who put its marking right',
   (marking) => {

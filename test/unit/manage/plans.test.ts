@@ -90,15 +90,15 @@ describe('an amendment', () => {
 describe('a version', () => {
   it('is named by exactly its own tag', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.nat(), (revision, other) => {
-        const check = () => requireCurrent({ revision }, footageEtag({ revision: other }))
-        if (revision === other) expect(check).not.toThrow()
+      fc.property(fc.nat(), fc.nat(), (edition, other) => {
+        const check = () => requireCurrent({ edition }, footageEtag({ edition: other }))
+        if (edition === other) expect(check).not.toThrow()
         else expect(check).toThrow(code('precondition-failed'))
       }),
     )
-    expect(() => requireCurrent({ revision: 1 }, '"rev-0", "rev-1"')).not.toThrow()
-    expect(() => requireCurrent({ revision: 1 }, null)).toThrow(code('precondition-required'))
-    expect(() => requireCurrent({ revision: 1 }, '*')).toThrow(code('precondition-failed'))
+    expect(() => requireCurrent({ edition: 1 }, '"rev-0", "rev-1"')).not.toThrow()
+    expect(() => requireCurrent({ edition: 1 }, null)).toThrow(code('precondition-required'))
+    expect(() => requireCurrent({ edition: 1 }, '*')).toThrow(code('precondition-failed'))
   })
 })
 
