@@ -42,7 +42,7 @@ export async function findPeople(
     const found = key === null ? null : await people.find(key)
     return { items: key !== null && found ? [shown(key, found.entry)] : [], next: null }
   }
-  const binding = { oid, query: `people:${limit}` }
+  const binding = { list: 'people', oid, query: String(limit) }
   const items: PeoplePage['items'] = []
   for await (const { key, entry } of people.list(cursor && cursors.open(cursor, binding))) {
     items.push(shown(key, entry))
