@@ -9,6 +9,7 @@ import { probe } from '../../../../shared/media/probe.ts'
 import { renderChunk } from '../../../../shared/media/render-chunk.ts'
 import type { FootageSource } from '../../../../shared/media/source.ts'
 import type { MediaTools } from '../../../../shared/media/tools.ts'
+import { residentBytes } from '../../../bench/measure/processes.ts'
 import { processes } from '../../../processes.ts'
 import { bytesSource, EVERYTHING, never } from '../support.ts'
 
@@ -18,12 +19,29 @@ export type Outcome =
   /** Pictures of the copy, chunk by chunk; null: that chunk failed, the others play. */
   | { end: 'ready'; plan: RenditionPlan; pictures: (number | null)[]; poster: boolean }
 
+/** Less than the 1 GB that a job has, for what Node takes of it. */
+const MOST_RESIDENT_BYTES = 800 * 1024 * 1024
+/** How often it is looked at how much memory programs have, and have had at most. */
+const LOOK_EVERY_MS = 100
+const most = { residentBytes: 0 }
+
 /**
  * Takes a recording the whole way: probe, keyframes, plan, every chunk, poster.
  * @throws whatever is no MediaError: that would be a crash of the worker
  */
 export async function throughEngine(bytes: Buffer, tools: MediaTools): Promise<Outcome> {
-  const source = bytesSource(bytes)
+  const watch = setInterval(() => {
+    for (const { pid } of programs())
+      most.residentBytes = Math.max(most.residentBytes, residentBytes(pid).peak)
+  }, LOOK_EVERY_MS)
+  try {
+    return await wholeWay(bytesSource(bytes), tools)
+  } finally {
+    clearInterval(watch)
+  }
+}
+
+async function wholeWay(source: FootageSource, tools: MediaTools): Promise<Outcome> {
   const probed = await probe(source, tools, never)
   if (!probed.playable) return unplayable(probed)
   const read = await readKeyframes(source, probed.media, tools, never)
@@ -54,10 +72,13 @@ const orFailed = <T>(work: Promise<T>): Promise<T | null> =>
     throw error
   })
 
-/** Fails if this process has left a program behind. The engine writes no files. */
+/** Fails if this process has left a program behind, or if one was too large. The engine writes no files. */
 export async function expectNothingLeft(): Promise<void> {
-  await vi.waitFor(() => {
-    const programs = processes().filter(({ parent }) => parent === process.pid)
-    expect(programs.filter(({ name }) => /ffmpeg|ffprobe|prlimit|setpriv/.test(name))).toEqual([])
-  })
+  await vi.waitFor(() => expect(programs()).toEqual([]))
+  expect(most.residentBytes).toBeLessThan(MOST_RESIDENT_BYTES)
 }
+
+const programs = () =>
+  processes().filter(
+    ({ parent, name }) => parent === process.pid && /ffmpeg|ffprobe|prlimit|setpriv/.test(name),
+  )

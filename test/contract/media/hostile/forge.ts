@@ -41,6 +41,34 @@ export function withBox(file: Buffer, type: string, replacement: Buffer): Buffer
   return forged
 }
 
+/** An element of EBML (RFC 8794 §5), its size in eight bytes. */
+function element(id: string, ...body: Buffer[]): Buffer {
+  const size = Buffer.alloc(8)
+  size.writeBigUInt64BE(BigInt(body.reduce((sum, { length }) => sum + length, 0)))
+  size.writeUInt8(1)
+  return Buffer.concat([Buffer.from(id, 'hex'), size, ...body])
+}
+
+const byte = (...values: number[]): Buffer => Buffer.from(values)
+
+/** A Matroska file with one picture of motion JPEG, whose packet is to be unfolded (RFC 9559 §5.1.4). */
+export function zippedMatroska(packet: Buffer): Buffer {
+  const unfolded = element('6d80', element('6240', element('5034', element('4254', byte(0)))))
+  const size = element('e0', element('b0', byte(64)), element('ba', byte(64)))
+  const track = element(
+    'ae',
+    ...[element('d7', byte(1)), element('73c5', byte(1)), element('83', byte(1))],
+    ...[element('86', Buffer.from('V_MJPEG')), size, unfolded],
+  )
+  const cluster = element(
+    '1f43b675',
+    element('e7', byte(0)),
+    element('a3', byte(0x81, 0, 0, 0x80), packet),
+  )
+  const segment = element('18538067', element('1654ae6b', track), cluster)
+  return Buffer.concat([element('1a45dfa3', element('4282', Buffer.from('matroska'))), segment])
+}
+
 /** A small generator (mulberry32) so that a failure can be repeated. */
 export function seeded(seed: number): () => number {
   let state = seed
