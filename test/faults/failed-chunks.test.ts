@@ -5,6 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findMediaTools } from '../../shared/media/tools.ts'
+import { expectNeverBack, followToEnd } from '../follow.ts'
 import {
   type Gate,
   gateFfmpeg,
@@ -64,10 +65,12 @@ describe('a chunk that cannot be rendered', () => {
   it('says why, is tried again, and what is rendered plays meanwhile', async () => {
     await saboteur.failNext(2)
     const id = securedId(await scene.dock({ file, sequence: 1, durationSeconds: SECONDS }))
+    const following = followToEnd(scene, MANAGER, id)
     // The third attempt waits at the gate: what two failures have left can be looked at.
     await gate.waiting()
     await vi.waitFor(
-      async () => expect((await progressOf(id)).renditions[0]?.finished).toBe(1),
+      async () =>
+        expect((await progressOf(id)).renditions).toMatchObject([{ finished: 1 }, { finished: 1 }]),
       PIPELINE_LIMIT_MS,
     )
     const failed = await progressOf(id)
@@ -82,6 +85,10 @@ describe('a chunk that cannot be rendered', () => {
 
     await gate.open()
     await scene.until(id, 'ready')
+    const told = await following
+    expectNeverBack(told)
+    expect(told.some(({ failures }) => failures.length > 0)).toBe(true)
+    expect(told.at(-1)).toMatchObject({ percent: 100, failures: [] })
     expect(await progressOf(id)).toMatchObject({
       renditions: [{ state: 'ready' }, { state: 'ready' }],
       failures: [],

@@ -113,6 +113,7 @@ it(
     expect(ends).toEqual(Object.fromEntries(expected))
 
     await playsWithoutSound(ids['wma`id`.avi'] ?? '')
+    await provesItsDescent(ids['wma`id`.avi'] ?? '', path.join(cards, 'wma`id`.avi'))
 
     expect(caught).toBe(0)
     expect(scene.system.host?.workers).toEqual(workers)
@@ -137,6 +138,23 @@ async function playsWithoutSound(id: string): Promise<void> {
   const reason = { reason: 'a review' }
   const playback = await scene.as(manager, 'POST', `/footage/${id}/playback`, reason)
   expect(playback.json()).toMatchObject({ note })
+}
+
+/** The picture is the original's all the same, and whoever has the original finds so too. */
+async function provesItsDescent(id: string, original: string): Promise<void> {
+  const manager = personWith('EvidenceManager')
+  const checked = async (what: string) =>
+    (await scene.as(manager, 'GET', `/footage/${id}/provenance?check=${what}`)).json()
+  expect(await checked('0')).toMatchObject({ fileUnchanged: true, packetsAreTheOriginals: true })
+  const whole = (await checked('all')) as { repeatWith: string; original: { sha256: string } }
+  expect(whole).toMatchObject({
+    ...{ changedFiles: [], packetsAreTheOriginals: true, form: 'annex-b' },
+    copy: { packets: 20, sha256: whole.original.sha256 },
+  })
+  const [program = '', ...words] = whole.repeatWith.split(' ')
+  const args = words.map((word) => (word === 'ORIGINAL' ? original : word))
+  const { stdout } = await run(program, ['-v', 'error', ...args])
+  expect(stdout.trim().toLowerCase()).toBe(`sha256=${whole.original.sha256}`)
 }
 
 type Outcome = { id: string; outcome: string; mayWipe: boolean }

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { expectNeverBack, followToEnd } from '../follow.ts'
 import { processes } from '../processes.ts'
 import {
   openScene,
@@ -39,6 +40,7 @@ describe('a worker that is killed', () => {
         timeout: PIPELINE_LIMIT_MS,
         interval: 20,
       })
+      const following = followToEnd(scene, personWith('EvidenceManager'), id)
       const orphans = ofWorker().map(({ pid }) => pid)
       await scene.system.host?.killWorker(0)
       await vi.waitFor(() => {
@@ -46,6 +48,9 @@ describe('a worker that is killed', () => {
         expect(alive).toEqual([])
       }, 10_000)
       await scene.until(id, 'ready')
+      const told = await following
+      expectNeverBack(told)
+      expect(told.at(-1)?.percent).toBe(100)
       const playback = await scene.as(
         personWith('EvidenceManager'),
         'POST',
