@@ -12,6 +12,7 @@ app.http(
     summary:
       'The progress of a recording as Server-Sent Events, one a request; 204 ends the stream',
     access: { action: 'list' },
+    limit: 'follow-progress',
     params: { id: footageIdSchema },
     headers: { 'last-event-id': optionalHeaderSchema.describe('the last event that was seen') },
     answers: { 200: { text: ['text/event-stream'] }, 204: {} },

@@ -17,6 +17,8 @@ export const RATE_LIMITS = {
   'read-audit': { calls: 120, withinMs: MINUTE_MS, counted: 'everywhere' },
   'unusual-access': { calls: 30, withinMs: MINUTE_MS, counted: 'everywhere' },
   'import-people': { calls: 30, withinMs: 60 * MINUTE_MS, counted: 'everywhere' },
+  // Each call may wait for news, and looks for it all the while.
+  'follow-progress': { calls: 240, withinMs: MINUTE_MS, counted: 'per-instance' },
   // Large answers: one who asks for many and reads none must not fill the memory of an instance.
   'play-texts': { calls: 120, withinMs: MINUTE_MS, counted: 'per-instance' },
   'read-api': { calls: 60, withinMs: MINUTE_MS, counted: 'per-instance' },

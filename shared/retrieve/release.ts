@@ -37,7 +37,7 @@ export async function takeOriginal(
   const part = findPart(footage, 'recording')
   if (!part?.original)
     throw new BluelampError('conflict', `It is ${footage.state}, not secured yet.`)
-  const { blob, sha256, size } = part.original
+  const { sha256, size } = part.original
   await services.audit.append(id, {
     action: 'original-taken',
     actor: visitor.principal.oid,
@@ -47,7 +47,7 @@ export async function takeOriginal(
     detail: { sha256 },
   })
   const fileName = partFileName(id, 'recording', part.declared.contentType)
-  const signed = await services.originals.signRead(blob, ORIGINAL_SAS_LIFE_MS, fileName)
+  const signed = await services.originals.signRead(part.original, ORIGINAL_SAS_LIFE_MS, fileName)
   return { ...signed, sha256, size, fileName }
 }
 

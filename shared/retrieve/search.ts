@@ -14,7 +14,10 @@ const DAY_MS = 86_400_000
 const DEFAULT_SPAN_MS = 92 * DAY_MS
 /** The longest span of one search: it bounds the partitions that are read. */
 const LONGEST_SPAN_MS = 10 * 366 * DAY_MS
-/** How many rows one request may read: a page may come out short, with a cursor to go on. */
+/**
+ * How many rows one request may read: a page may come out short, with a cursor to go on. That tells
+ * its reader that so many of the span are not for them, and nothing else.
+ */
 const ROWS_PER_REQUEST = 2_000
 
 const instant = z.union([

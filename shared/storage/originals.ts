@@ -61,8 +61,12 @@ export type Originals = {
   source(original: Pick<OriginalPart, 'blob' | 'etag' | 'versionId' | 'size'>): FootageSource
   /** Keeps a recording's metadata beside it, so that the tables can be rebuilt from storage. */
   putMetadata(id: FootageId, metadata: unknown): Promise<void>
-  /** A short-lived URL of one original; `downloadName` makes browsers save it under that name. */
-  signRead(blob: string, lifeMs: number, downloadName?: string): Promise<SignedUrl>
+  /** A short-lived URL of exactly the version that was secured, which browsers save under that name. */
+  signRead(
+    original: Pick<OriginalPart, 'blob' | 'versionId'>,
+    lifeMs: number,
+    downloadName: string,
+  ): Promise<SignedUrl>
 }
 
 /** @param partBytes how much one worker copies at most, a multiple of the copy's block size */
@@ -140,14 +144,7 @@ export function createOriginals(
           blobHTTPHeaders: { blobContentType: 'application/json' },
         })
     },
-    signRead(blob, lifeMs, downloadName) {
-      return sign({
-        container: 'originals',
-        blob,
-        use: 'read',
-        lifeMs,
-        ...(downloadName && { downloadName }),
-      })
-    },
+    signRead: ({ blob, versionId }, lifeMs, downloadName) =>
+      sign({ container: 'originals', blob, versionId, use: 'read', lifeMs, downloadName }),
   }
 }

@@ -20,10 +20,14 @@ const CLOCK_SKEW_MS = 5 * MINUTE_MS
 /** What a SAS allows: to read one blob, or to write one and nothing else. */
 export type SasUse = 'read' | 'write'
 
-/** One blob, one use, for so long. `downloadName` makes browsers save it under that name. */
+/**
+ * One blob, one use, for so long; of a blob with versions the one that is named, whatever lies above
+ * it. `downloadName` makes browsers save it under that name.
+ */
 export type SasRequest = {
   container: ContainerName
   blob: string
+  versionId?: string | null
   use: SasUse
   lifeMs: number
   downloadName?: string
@@ -45,8 +49,9 @@ const PERMISSIONS: Record<SasUse, string> = { read: 'r', write: 'cw' }
  */
 export function createSasSigner(clients: StorageClients, now: () => Date): SasSigner {
   const delegationKey = cachedDelegationKey(clients.blobs, now)
-  return async ({ container, blob, use, lifeMs, downloadName }) => {
-    const client = clients.container(container).getBlobClient(blob)
+  return async ({ container, blob, versionId, use, lifeMs, downloadName }) => {
+    const current = clients.container(container).getBlobClient(blob)
+    const client = versionId ? current.withVersion(versionId) : current
     const expiresOn = new Date(now().getTime() + lifeMs)
     const options = {
       permissions: BlobSASPermissions.parse(PERMISSIONS[use]),

@@ -195,6 +195,19 @@ describe.each(STRANGERS)('%s', (who, borough) => {
   })
 })
 
+it('tells other systems no more of a recording than its id and what has become of it', () => {
+  const ids = [...recordings.values()].map(({ id }) => id)
+  const told = scene.system.eventGrid
+    .recentEvents()
+    .filter(({ eventType }) => eventType.startsWith('Bluelamp.Footage'))
+  expect(new Set(told.map(({ subject }) => subject))).toEqual(
+    new Set(ids.map((id) => `footage/${id}`)),
+  )
+  for (const { subject, data } of told) {
+    expect(data).toEqual({ footageId: subject.replace('footage/', '') })
+  }
+})
+
 it('leaves no trace of who was refused in the trail of a recording', async () => {
   const oidOf = (who: string) => samplePeople.find(({ name }) => name === who)?.oid
   for (const [borough, { id }] of recordings) {

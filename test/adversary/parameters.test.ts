@@ -1,9 +1,9 @@
-import { connect } from 'node:net'
 import { TableClient } from '@azure/data-tables'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Declaration } from '../../shared/http/declaration.ts'
 import { ADMINISTRATOR, AUDITOR, DOCK, MANAGER, OTHER_BOROUGH } from '../functions/local-app.ts'
 import { openScene, personWith, type Scene } from '../scene.ts'
+import { sendRaw } from './raw-request.ts'
 import { addressOf, bodyOf, NOTHING, parametersOf, ROUTES } from './routes.ts'
 
 /** One who gets past the first question, so that what they send is looked at. */
@@ -66,29 +66,14 @@ beforeEach(async () => {
   }
 })
 
-type Raw = { status: number; head: string; body: string }
-
-/** Sends a request as it is written: no client tidies its path on the way. */
-function send(method: string, path: string, who: string, body = '', more = ''): Promise<Raw> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1')
-    let answer = ''
-    socket.setEncoding('utf8').setTimeout(15_000, () => socket.destroy(new Error(`${path} hangs`)))
-    socket.on('data', (text) => {
-      answer += text
-    })
-    socket.on('error', reject)
-    socket.on('end', () => {
-      const [head = '', ...rest] = answer.split('\r\n\r\n')
-      resolve({ status: Number(head.split(' ')[1]), head, body: rest.join('\r\n\r\n') })
-    })
-    socket.write(
-      `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n` +
-        `authorization: Bearer ${tokens.get(who)}\r\n${more}` +
-        `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    )
-  })
-}
+/** Sends a request as it is written. */
+const send = (method: string, path: string, who: string, body = '', more = '') =>
+  sendRaw(
+    port,
+    `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n` +
+      `authorization: Bearer ${tokens.get(who)}\r\n${more}` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 const written = (route: Declaration): string => {
   const body = bodyOf(route)
   return body === undefined || typeof body === 'string' ? (body ?? '') : JSON.stringify(body)

@@ -129,3 +129,28 @@ it('leads to one file in storage, to read it and nothing else', async () => {
   }
   expect(await status(location)).toBe(200)
 })
+
+it('lets one request read no more than one chunk, and that is what stands on record', async () => {
+  const { ticket, viewing } = await open(INVESTIGATOR)
+  const playlist = await (await play(ticket, 'copy.m3u8')).text()
+  const entries = [...playlist.matchAll(/#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\d+)@(\d+)\n(.*)/g)]
+  const ofChunk = entries.filter(([, , , , uri]) => uri === 'copy-0000.mp4')
+  const seconds = ofChunk.reduce((sum, [, duration]) => sum + Number(duration), 0)
+  const [, , bytes, offset] = ofChunk.at(-1) ?? []
+  const size = Number(bytes) + Number(offset)
+
+  const location = (await play(ticket, 'copy-0000.mp4')).headers.get('location') ?? ''
+  for (const range of ['bytes=0-', 'bytes=0-999999999999', 'bytes=0-18446744073709551616']) {
+    const answer = await fetch(location, { headers: { range } })
+    expect((await answer.arrayBuffer()).byteLength, range).toBe(size)
+  }
+  for (const range of [`bytes=${size}-`, `bytes=${size}-${2 * size}`, 'bytes=99999999999-']) {
+    expect((await fetch(location, { headers: { range } })).status, range).toBe(416)
+  }
+  const at = `/footage/${id}/playback/${viewing}`
+  expect((await scene.as(INVESTIGATOR, 'DELETE', at, { reason })).status).toBe(204)
+  const trail = await scene.as(AUDITOR, 'GET', `/footage/${id}/audit?limit=500`)
+  const { items } = trail.json() as { items: { action: string; detail: object }[] }
+  const closed = items.findLast(({ action }) => action === 'playback-closed')
+  expect(closed).toMatchObject({ detail: { viewing, copy: `0-${Math.ceil(seconds)}` } })
+})

@@ -16,6 +16,7 @@ import { type Azurite, startAzurite } from '../../infra/local/azurite.ts'
 import { listenOnLoopback } from '../../infra/local/loopback.ts'
 import { provision } from '../../infra/local/provision.ts'
 import { readTopology } from '../../infra/topology.ts'
+import { newFootageId } from '../../shared/footage/ids.ts'
 import { openStage } from '../contract/viewing/stage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'azurite-entra-'))
@@ -93,17 +94,18 @@ async function startIdentityEndpoint() {
   return { url: `${origin}/msi/token`, [Symbol.asyncDispose]: close }
 }
 const IDENTITY_SECRET = 'of-this-test'
+const byIdentity = () => ({
+  FootageStorage__blobServiceUri: azurite.blobUrl,
+  FootageStorage__queueServiceUri: azurite.queueUrl,
+  FootageStorage__tableServiceUri: azurite.tableUrl,
+})
 
 it('lets the app play by its identity alone', { timeout: 60_000 }, async () => {
   await using endpoint = await startIdentityEndpoint()
   vi.stubEnv('IDENTITY_ENDPOINT', endpoint.url)
   vi.stubEnv('IDENTITY_HEADER', IDENTITY_SECRET)
   await provision(readTopology(), azurite.connectionString)
-  const stage = await openStage({
-    FootageStorage__blobServiceUri: azurite.blobUrl,
-    FootageStorage__queueServiceUri: azurite.queueUrl,
-    FootageStorage__tableServiceUri: azurite.tableUrl,
-  })
+  const stage = await openStage(byIdentity())
   stage.clock.now = Date.now()
   const id = await stage.recording(2)
   const player = await stage.open(await stage.person('Investigator'), id)
@@ -155,4 +157,57 @@ it('lets the app play by its identity alone', { timeout: 60_000 }, async () => {
     sibling: 403,
     listed: 403,
   })
+})
+
+it('lets docks upload by an address that the app’s identity signs', {
+  timeout: 60_000,
+}, async () => {
+  await using endpoint = await startIdentityEndpoint()
+  vi.stubEnv('IDENTITY_ENDPOINT', endpoint.url)
+  vi.stubEnv('IDENTITY_HEADER', IDENTITY_SECRET)
+  await provision(readTopology(), azurite.connectionString)
+  const { services, clock } = await openStage(byIdentity())
+  clock.now = Date.now()
+  const { url } = await services.landing.signUpload(newFootageId(), 'recording')
+  const { searchParams } = new URL(url)
+  expect(Object.fromEntries(searchParams)).toMatchObject({
+    skoid: 'a-function-app',
+    spr: 'https',
+    sp: 'cw',
+    sr: 'b',
+  })
+  const sent = async (change: (url: URL) => void, init: RequestInit = {}) => {
+    const changed = new URL(url)
+    change(changed)
+    const headers = { 'x-ms-blob-type': 'BlockBlob' }
+    return (await fetch(changed, { method: 'PUT', body: 'x', headers, ...init })).status
+  }
+  const set = (name: string, value: string) => (at: URL) => at.searchParams.set(name, value)
+  const asItIs = () => {}
+  expect({
+    overHttpToo: await sent(set('spr', 'https,http')),
+    byAnyProtocol: await sent((at) => at.searchParams.delete('spr')),
+    byAnother: await sent(set('skoid', 'another-app')),
+    ofAnotherTenant: await sent(set('sktid', 'ffffffff-ffff-ffff-ffff-ffffffffffff')),
+    longer: await sent(set('se', '2030-01-01T00:00:00Z')),
+    withALongerKey: await sent(set('ske', '2030-01-01T00:00:00Z')),
+    wider: await sent(set('sp', 'rcw')),
+    read: await sent(asItIs, { method: 'GET', body: null }),
+    deleted: await sent(asItIs, { method: 'DELETE', body: null }),
+    sibling: await sent((at) => {
+      at.pathname = at.pathname.replace(/recording$/, 'gps-track')
+    }),
+  }).toEqual({
+    overHttpToo: 403,
+    byAnyProtocol: 403,
+    byAnother: 403,
+    ofAnotherTenant: 403,
+    longer: 403,
+    withALongerKey: 403,
+    wider: 403,
+    read: 403,
+    deleted: 403,
+    sibling: 403,
+  })
+  expect(await sent(asItIs)).toBe(201)
 })

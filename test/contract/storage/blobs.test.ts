@@ -239,6 +239,18 @@ describe('a SAS', () => {
     expect(await read(otherBlob(url, id))).toBe(403)
   })
 
+  it('to read an original is for the version that was secured, whatever is put on top of it', async () => {
+    const original = { blob: 'f1/recording', versionId: '2026-11-23T12:00:00.0000000Z' }
+    const { url } = await originals.signRead(original, 60_000, 'f1.mp4')
+    expect(Object.fromEntries(new URL(url).searchParams)).toMatchObject({
+      versionid: original.versionId,
+      sr: 'bv',
+      sp: 'r',
+    })
+    const unversioned = await originals.signRead({ ...original, versionId: null }, 60_000, 'f1.mp4')
+    expect(new URL(unversioned.url).searchParams.get('sr')).toBe('b')
+  })
+
   it('is refused when it has ended, and tells when that is', async () => {
     const { id } = await land(randomBytes(3))
     const past = createSasSigner(storage.clients, () => new Date(Date.now() - 120_000))
