@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { typeOf } from '../../infra/local/event-grid/events.ts'
 import { samplePeople } from '../../infra/local/sample-people.ts'
 import type { Declaration } from '../../shared/http/declaration.ts'
 import {
@@ -199,11 +200,11 @@ it('tells other systems no more of a recording than its id and what has become o
   const ids = [...recordings.values()].map(({ id }) => id)
   const told = scene.system.eventGrid
     .recentEvents()
-    .filter(({ eventType }) => eventType.startsWith('Bluelamp.Footage'))
+    .filter((event) => typeOf(event).startsWith('Bluelamp.Footage'))
   expect(new Set(told.map(({ subject }) => subject))).toEqual(
     new Set(ids.map((id) => `footage/${id}`)),
   )
-  for (const { subject, data } of told) {
+  for (const { subject = '', data } of told) {
     expect(data).toEqual({ footageId: subject.replace('footage/', '') })
   }
 })
