@@ -19,6 +19,7 @@ export function appSettings(
     AzureWebJobsStorage: connectionString,
     FootageStorage: connectionString,
     FUNCTIONS_WORKER_RUNTIME: 'node',
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(2 * 1024 * 1024),
     AUTH_ISSUER: issuer.issuer,
     AUTH_AUDIENCE: LOCAL_AUDIENCE,
     AUTH_TENANT_ID: LOCAL_TENANT,

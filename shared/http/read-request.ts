@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { HttpRequest } from '@azure/functions'
 import { z } from 'zod'
 import { BluelampError, type FieldError } from '../errors.ts'
@@ -87,6 +88,7 @@ function parse<S extends z.ZodType>(
 
 /**
  * The address that the front end of Azure saw, which it appends to what the client may have sent.
+ * It stands in audit trails, so nothing but an address is taken for one.
  * https://learn.microsoft.com/azure/app-service/overview-inbound-outbound-ips
  */
 export function clientAddress(request: HttpRequest): string | null {
@@ -94,5 +96,6 @@ export function clientAddress(request: HttpRequest): string | null {
   if (!forwarded) return null
   const [, bracketed, plain] = /^(?:\[(.+)\]|([^:]+))(?::\d+)?$/.exec(forwarded) ?? []
   // An IPv6 address without brackets has no port: its last group must not be taken for one.
-  return bracketed ?? plain ?? forwarded
+  const address = bracketed ?? plain ?? forwarded
+  return isIP(address) ? address : null
 }

@@ -6,7 +6,11 @@ export type RawAnswer = { status: number; head: string; body: string }
 /** Longer than anything that the app does may take: what hangs fails by name. */
 const PATIENCE_MS = 15_000
 
-/** Sends a text as it is: no client tidies it on the way. `cut` closes the sending side after it. */
+/**
+ * Sends a text as it is: no client tidies it on the way. `cut` closes the sending side after it.
+ * Where the connection is cut before an answer, or while too much is still being sent, the status is
+ * not a number, or that of the part that came.
+ */
 export function sendRaw(port: number, text: string, { cut = false } = {}): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
@@ -17,8 +21,10 @@ export function sendRaw(port: number, text: string, { cut = false } = {}): Promi
     socket.on('data', (part) => {
       answer += part
     })
-    socket.on('error', reject)
-    socket.on('end', () => {
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error)
+    })
+    socket.on('close', () => {
       const [head = '', ...rest] = answer.split('\r\n\r\n')
       resolve({ status: Number(head.split(' ')[1]), head, body: rest.join('\r\n\r\n') })
     })

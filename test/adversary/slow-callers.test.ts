@@ -15,6 +15,9 @@ const CHUNKS = 300
 /** All answers at once would be more than twice as much. */
 const MOST_GROWTH_MIB = 130
 
+/** Far more than any route takes, and all of it at once. */
+const [BODIES, BODY_BYTES] = [20, 20_000_000]
+
 let scene: Scene
 beforeAll(async () => {
   scene = await openScene()
@@ -91,4 +94,21 @@ it.runIf(process.platform === 'linux').each([
     expect(workerMemory('VmHWM') - before).toBeLessThan(MOST_GROWTH_MIB)
   },
   60_000,
+)
+
+it.runIf(process.platform === 'linux')(
+  'do not fill the memory by how much they send, whoever they are',
+  async () => {
+    const before = workerMemory('VmRSS')
+    const body = Buffer.alloc(BODY_BYTES, ' ')
+    const send = () =>
+      fetch(`${scene.system.api}/people/import`, { method: 'POST', body })
+        .then(({ status }) => status)
+        // Cut while it was still being sent.
+        .catch(() => 500)
+    const statuses = await Promise.all(Array.from({ length: BODIES }, send))
+    expect(new Set(statuses)).toEqual(new Set([500]))
+    await othersAreServed()
+    expect(Math.max(0, workerMemory('VmHWM') - before)).toBeLessThan(MOST_GROWTH_MIB)
+  },
 )

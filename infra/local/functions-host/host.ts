@@ -8,7 +8,7 @@ import { HttpListener } from './http-listener.ts'
 import { httpTriggerHandler } from './http-trigger.ts'
 import { Invoker } from './invoker.ts'
 import { type HostKeys, LOCAL_KEYS } from './keys.ts'
-import { GENUINE_LIMITS, type HostLimits } from './limits.ts'
+import { GENUINE_LIMITS, type HostLimits, limitsSetBy } from './limits.ts'
 import { type HostLog, hostLog, type Log, printWarnings } from './log.ts'
 import { readFunctions } from './registered-functions.ts'
 import { buildRouteTable } from './routes.ts'
@@ -64,7 +64,7 @@ export type FunctionsHost = {
  */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const { appDirectory, settings, log = printWarnings } = options
-  const limits = { ...GENUINE_LIMITS, ...options.limits }
+  const limits = { ...GENUINE_LIMITS, ...limitsSetBy(settings), ...options.limits }
   const keys = { ...LOCAL_KEYS, ...options.keys }
   const ownLog = hostLog(log)
   const hostJson = await readHostJson(appDirectory)

@@ -1,3 +1,5 @@
+import type { Settings } from './settings.ts'
+
 /** Times and sizes of the genuine host; tests and demonstrations shorten them. */
 export type HostLimits = {
   /** With HTTP streaming: how long a forwarded request may be without a byte, then it is cut. */
@@ -8,6 +10,12 @@ export type HostLimits = {
   queueLeaseMs: number
   /** How long shutdown waits for running handlers. */
   drainMs: number
+}
+
+/** What an app setting makes of them. */
+export const limitsSetBy = (settings: Settings): Partial<HostLimits> => {
+  const bytes = Number(settings.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT)
+  return bytes > 0 ? { requestBodyBytes: bytes } : {}
 }
 
 export const GENUINE_LIMITS: HostLimits = {

@@ -50,8 +50,7 @@ describe('HTTP functions without streaming', () => {
   beforeAll(async () => {
     app = await startApp({
       source: SOURCE,
-      settings: { OWN_SETTING: 'yes' },
-      limits: { requestBodyBytes: 2_000 },
+      settings: { OWN_SETTING: 'yes', FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2000' },
     })
   })
   afterAll(() => app[Symbol.asyncDispose]())

@@ -175,6 +175,11 @@ describe('what is read of a request', () => {
     ['[2001:db8::1]:51234', '2001:db8::1'],
     ['[2001:db8::1]', '2001:db8::1'],
     ['', null],
+    ['unknown', null],
+    ['203.0.113.9, <b>10.0.0.1</b>', null],
+    ['203.0.113.999', null],
+    ['203.0.113.9:51234:1', null],
+    [`[${'x'.repeat(9_000)}]`, null],
   ])('takes the address that the front end saw: %j', async (forwarded, address) => {
     const { jsonBody } = await ask({}, echo('clientAddress'), {
       headers: { 'x-forwarded-for': forwarded },
