@@ -2,9 +2,8 @@ import { app } from '@azure/functions'
 import { oidSchema } from '../../shared/clearance/person.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { changeFootage } from '../../shared/manage/change.ts'
 import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
-import { grantRequestSchema, planGrant } from '../../shared/manage/grants.ts'
+import { grantAccess, grantRequestSchema } from '../../shared/manage/grants.ts'
 
 app.http(
   ...route({
@@ -19,11 +18,7 @@ app.http(
     problems: [...STALE, 'conflict', 'forbidden'],
     async handle({ services, params: { id, oid }, headers, body, visitor }) {
       const request = await changeRequest(id, { headers, body, visitor })
-      return changed(
-        await changeFootage(services, request, 'grant', (footage, author) =>
-          planGrant(footage, oid, body, author),
-        ),
-      )
+      return changed(await grantAccess(services, request, oid, body))
     },
   }),
 )

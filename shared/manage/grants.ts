@@ -4,8 +4,9 @@ import type { Oid } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { instantSchema } from '../footage/clock.ts'
 import type { Footage } from '../footage/footage.ts'
+import type { Services } from '../services.ts'
 import type { Plan } from './carry-out.ts'
-import type { Authorship } from './change.ts'
+import { type Authorship, type ChangeRequest, changeFootage } from './change.ts'
 import { changeReasonSchema } from './reason.ts'
 
 /** The longest access that is given at once. A trial may take longer: it is given again. */
@@ -20,6 +21,22 @@ export const grantRequestSchema = z.strictObject({
   until: instantSchema,
 })
 export type GrantRequest = z.infer<typeof grantRequestSchema>
+
+/**
+ * Gives a person of the register access to a recording.
+ * @throws BluelampError as changeFootage and planGrant; `conflict` for a person whom nobody registered:
+ *   a slip in an id would give access to nobody, and not say so
+ */
+export const grantAccess = (
+  services: Services,
+  request: ChangeRequest,
+  oid: Oid,
+  grant: GrantRequest,
+): Promise<Footage> =>
+  changeFootage(services, request, 'grant', async (footage, author) => {
+    if (await services.people.find(oid)) return planGrant(footage, oid, grant, author)
+    throw new BluelampError('conflict', 'The people register has no such person. Check the id.')
+  })
 
 /**
  * Gives a person access, in place of what they had by name. Ended grants are cleared away: the

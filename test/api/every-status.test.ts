@@ -307,6 +307,7 @@ describe('what is done on the way', () => {
       },
       { timeout: 20_000, interval: 1 },
     )
+    await sees('importPeople', 200, ADMINISTRATOR, { body: csv('at-last') })
   })
 
   it('to the register of cameras', async () => {
@@ -523,8 +524,8 @@ const ABSENT: Record<string, string> = {
   serial: '-',
   urn: 'none of theirs',
 }
-/** The beginning of the ids of people whom nobody knows. */
-const SOMEONE = '0b8f6f5e-3d0b-4c53-9d55-0000000000'
+/** The beginning of the ids of people whom an import has registered. */
+const SOMEONE = '1b8f6f5e-3d0b-4c53-9d55-0000000000'
 /** Operations that are open by role, and refuse some who have it with 403. */
 const OWN_403 = [
   'approveBreakGlass',
@@ -579,7 +580,7 @@ function entitledTo({ roles }: Operation): string | null {
 const csv = (unit: string): string =>
   [
     'oid,officer,unit,borough,vetting',
-    ...Array.from({ length: 20 }, (_, n) => {
+    ...Array.from({ length: 30 }, (_, n) => {
       const number = String(n).padStart(3, '0')
       return `1b8f6f5e-3d0b-4c53-9d55-000000000${number},HR${number}000,${unit},camden,`
     }),

@@ -287,6 +287,8 @@ describe('access by name', () => {
     expect(await sees()).toBe(404)
     expect((await change(MANAGER, 'DELETE', at, { reason })).status).toBe(404)
 
+    const slip = `/footage/${id}/grants/${NOTHING}`
+    expect((await change(MANAGER, 'PUT', slip, { reason, level: 'view', until })).status).toBe(409)
     const own = `/footage/${id}/grants/${HELEN}`
     expect((await change(MANAGER, 'PUT', own, { reason, level: 'view', until })).status).toBe(403)
     for (const bad of ['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z', 'soon']) {

@@ -306,6 +306,38 @@ describe('cameras', () => {
     expect((await scene.as(AUDITOR, 'GET', '/cameras/VB-nobody/history')).status).toBe(404)
   })
 
+  it('decide whose a recording is when its time is corrected', async () => {
+    const serial = `VB-${randomUUID()}`
+    const [early, late] = [officerNumber(), officerNumber()]
+    const first = await issue(serial, '2026-01-01T00:00:00Z', {
+      officer: early,
+      to: '2026-02-01T00:00:00Z',
+    })
+    const etag = first.headers.get('etag') ?? ''
+    await issue(serial, '2026-02-01T00:00:00Z', { officer: late }, etag)
+    const id = await recording({ camera: { serial, firmware: '1.0' } })
+    const view = async () => {
+      const reply = await scene.as(MANAGER, 'GET', `/footage/${id}/management`)
+      return { headers: { 'if-match': reply.headers.get('etag') ?? '' }, body: reply.json() }
+    }
+    const { headers, body } = await view()
+    expect(body).toMatchObject({ officer: late })
+    const earlier = { reason, recordedAt: '2026-01-05T09:30:00Z' }
+    await scene.as(MANAGER, 'PATCH', `/footage/${id}`, earlier, headers)
+    const said = await view()
+    expect(said.body).toMatchObject({ officer: early, cameraUnassigned: false })
+    const other = officerNumber()
+    await scene.as(MANAGER, 'PATCH', `/footage/${id}`, { reason, officer: other }, said.headers)
+    const again = await scene.as(MANAGER, 'GET', `/cameras/${serial}`)
+    await issue(
+      serial,
+      '2026-01-01T00:00:00Z',
+      { officer: late, to: '2026-02-01T00:00:00Z' },
+      again.headers.get('etag') ?? '',
+    )
+    expect((await view()).body).toMatchObject({ officer: other })
+  })
+
   it('are worn by one officer at a time, and change by the version that was read', async () => {
     const serial = `VB-${randomUUID()}`
     const first = await issue(serial, '2026-01-01T00:00:00Z', { officer: 'P214567' })
