@@ -13,6 +13,7 @@ app.http(
     access: { action: 'break-glass' },
     params: { id: footageIdSchema },
     body: reasonOnlySchema,
+    limit: 'break-glass',
     answers: { 202: { body: askedSchema } },
     async handle({ services, params, body, visitor }) {
       const asked = await askBreakGlass(services, await visitor(), params.id, body.reason)

@@ -2,9 +2,9 @@ import type { TableClient, TransactionAction } from '@azure/data-tables'
 import { z } from 'zod'
 import { digestOf } from '../audit/canonical.ts'
 import { type Oid, oidSchema } from '../clearance/person.ts'
-import { BluelampError } from '../errors.ts'
 import { CHANGED, EXISTS, MISSING, unless } from './answers.ts'
 import { documentTable, entityOf } from './documents.ts'
+import { createHolders } from './holders.ts'
 
 /** By what an entry came to be as it is. */
 export const CHANGE_CAUSES = ['entered', 'imported', 'assigned', 'issued', 'withdrawn'] as const
@@ -52,9 +52,6 @@ const LAST_SEQUENCE = 9_999_999_999
 /** Sort behind every key of an entry. */
 const BEHIND_ENTRIES = '~'
 const HISTORY = `${BEHIND_ENTRIES}history:`
-const HELD = `${BEHIND_ENTRIES}held:`
-
-const holderSchema = z.object({ schemaVersion: z.literal(1), key: z.string() })
 
 const historyKey = (key: string, sequence: number): string =>
   `${HISTORY}${key}:${String(LAST_SEQUENCE - sequence).padStart(10, '0')}`
@@ -73,7 +70,7 @@ export function createRegister<T>(
   const entries = documentTable(table, schema)
   // As stored: what a later release adds to an entry must not count as tampering with its history.
   const changes = documentTable(table, registerChangeSchema)
-  const holders = documentTable(table, holderSchema)
+  const holders = createHolders(table, partition)
   const historyOf = (key: string, pageSize?: number) =>
     changes.list(partition, { from: `${HISTORY}${key}:`, below: `${HISTORY}${key};` }, pageSize)
 
@@ -82,31 +79,8 @@ export function createRegister<T>(
     return null
   }
 
-  const holderOf = async (held: string): Promise<string | null> =>
-    (await holders.get(partition, HELD + held))?.value.key ?? null
-
-  /** Gives up what the entry held before, and takes what it is to hold. */
-  const moveHeld = async (
-    key: string,
-    before: T | null,
-    after: T,
-  ): Promise<TransactionAction[]> => {
-    const [old, held] = [before && holds(before), holds(after)]
-    const actions: TransactionAction[] = []
-    if (old !== null && old !== held && (await holderOf(old)) === key) {
-      actions.push(['delete', { partitionKey: partition, rowKey: HELD + old }])
-    }
-    const holder = held === null ? key : await holderOf(held)
-    if (holder === null) {
-      actions.push(['create', entityOf(partition, HELD + held, { schemaVersion: 1, key })])
-    } else if (holder !== key) {
-      throw new BluelampError('conflict', `Another entry holds ${held}. Change that one first.`)
-    }
-    return actions
-  }
-
   return {
-    holderOf,
+    holderOf: holders.of,
     async *list(after) {
       const range = { ...(after !== undefined && { after }), below: BEHIND_ENTRIES }
       for await (const { rowKey, value } of entries.list(partition, range)) {
@@ -121,7 +95,8 @@ export function createRegister<T>(
       const current = await entries.get(partition, key)
       // Compared here first: text that is no ETag of storage would be a fault to it, not a conflict.
       if ((current?.etag ?? null) !== etag) return false
-      const moves = await moveHeld(key, current?.value ?? null, entry)
+      const before = current && holds(current.value)
+      const moves = await holders.move(key, before, holds(entry))
       const last = await lastChange(key)
       const sequence = (last?.sequence ?? 0) + 1
       const unsealed = {
