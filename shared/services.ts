@@ -6,6 +6,7 @@ import { createPendingHeads, type PendingHeads } from './audit/pending-heads.ts'
 import { createTimestampAuthority, type TimestampAuthority } from './audit/timestamp-authority.ts'
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts'
 import { type Config, readConfig } from './config.ts'
+import { countBuffersWithHeap } from './count-buffers.ts'
 import { createDomainEvents, type DomainEvents } from './events/domain-events.ts'
 import { createLog, type Log, type LogSink } from './log.ts'
 import { HeaderCache } from './media/header-cache.ts'
@@ -97,8 +98,13 @@ let shared: Omit<Services, 'log'> | null = null
  * @throws BluelampError `misconfigured`
  */
 export function servicesFor(context: LogSink): Services {
-  shared ??= composeServices(readConfig(), () => new Date())
+  shared ??= startInstance()
   return { ...shared, log: createLog(context) }
+}
+
+function startInstance(): Omit<Services, 'log'> {
+  countBuffersWithHeap()
+  return composeServices(readConfig(), () => new Date())
 }
 
 /** Wires the adapters to what the settings name. */

@@ -34,13 +34,17 @@ export type AzuriteOptions = {
   log?: (line: string) => void
 }
 
+const COUNT_BUFFERS = new URL('../../shared/count-buffers.ts', import.meta.url).href
+
 /**
- * Run inside Azurite's process. The channel to the parent closes when the parent disconnects on
- * purpose or dies by any means, so one path serves both. Before Azurite listens for SIGTERM there
- * is nothing to flush and it can just exit.
+ * Run inside Azurite's process, through which all footage passes. The channel to the parent closes
+ * when the parent disconnects on purpose or dies by any means, so one path serves both. Before
+ * Azurite listens for SIGTERM there is nothing to flush and it can just exit.
  */
-const STOP_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
-  `process.once('disconnect', () => {
+const PRELUDE = `data:text/javascript,${encodeURIComponent(
+  `import { countBuffersWithHeap } from ${JSON.stringify(COUNT_BUFFERS)}
+   countBuffersWithHeap()
+   process.once('disconnect', () => {
      if (!process.emit('SIGTERM')) process.exit()
      setTimeout(() => process.exit(), ${STOP_LIMIT_MS}).unref()
    })`,
@@ -62,7 +66,7 @@ export function spawnAzurite({ directory, ports, certificate, log }: AzuriteOpti
     const { certFile, keyFile } = certificate
     flags.push('--oauth', 'basic', '--cert', resolve(certFile), '--key', resolve(keyFile))
   }
-  return spawn(process.execPath, ['--import', STOP_WITH_PARENT, main, ...flags], {
+  return spawn(process.execPath, ['--import', PRELUDE, main, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Its default place for data, which it looks at even when it keeps everything in memory.
     cwd: tmpdir(),

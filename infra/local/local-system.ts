@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { StorageSharedKeyCredential } from '@azure/storage-blob'
+import { countBuffersWithHeap } from '../../shared/count-buffers.ts'
 import { readTopology } from '../topology.ts'
 import { appSettings, LOCAL_AUDIENCE, LOCAL_TENANT } from './app-settings.ts'
 import { type Azurite, startAzurite } from './azurite.ts'
@@ -73,6 +74,8 @@ export type LocalSystem = {
  * @throws Error naming the part and the port, where one is taken; what had started is stopped again
  */
 export async function startLocalSystem(options: LocalSystemOptions = {}): Promise<LocalSystem> {
+  // All footage passes through this process's gateway.
+  countBuffersWithHeap()
   const stack = new AsyncDisposableStack()
   try {
     const system = await start(options, stack)
