@@ -6,7 +6,7 @@ import type { JobWatch } from './jobs.ts'
 export type Progress = { playableAt: number; readyAt: number }
 
 /** Asked even if no log line gave reason to: a line may be lost, the bench must not hang on it. */
-const LOOK_AGAIN_MS = 2_000
+const LOOK_AGAIN_MS = 10_000
 
 /**
  * Waits until a recording is ready, as a person sees it. Asked each time that something was

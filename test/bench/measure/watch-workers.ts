@@ -5,7 +5,7 @@ import type { LocalSystem } from '../../../infra/local/local-system.ts'
 import { residentBytes, treeOf } from './processes.ts'
 
 /** How often it is looked. Peaks of single processes are the kernel's own and do not depend on it. */
-const INTERVAL_MS = 200
+const INTERVAL_MS = 500
 
 /** The most that workers used of memory and temporary disk, in bytes. */
 export type Peaks = {
