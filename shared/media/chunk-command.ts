@@ -22,8 +22,12 @@ export const SHIFT_SECONDS = 60
 export const AAC_FRAME_SAMPLES = 1024
 /** Frames encoded before a chunk's own and dropped, so that the encoder is in full swing. */
 const PREROLL_FRAMES = 4
-/** Read beyond the end of a chunk: its sound, and pictures that are shown before the next begins. */
-const MARGIN_SECONDS = 2
+/** Read beyond the end of a chunk at least: sound that encoders take in before they give it out. */
+const SOUND_MARGIN_SECONDS = 0.4
+/** And at most, however slowly pictures follow each other. */
+const MAX_MARGIN_SECONDS = 2
+/** How much further than on average two pictures may be apart. */
+const SLOWEST_TO_AVERAGE = 4
 /** Beyond the planned end of the last chunk nothing is rendered, whatever timestamps say. */
 const LAST_CHUNK_MARGIN_SECONDS = 30
 /**
@@ -100,6 +104,8 @@ export function chunkCommand(
         ...inputGuards(plan.media.container),
         ...windowedReading(),
         ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-threads', '1'],
+        // Pictures that no other is predicted from need not be smoothed to be scaled down.
+        ...(decodesAll && !copyIsEncoded ? ['-skip_loop_filter', 'noref'] : []),
         // A storyboard alone needs no more than the keyframes.
         ...(decodesAll || !wanted.storyboard ? [] : keyframesAlone(plan.media.video)),
         ...seek(plan, chunk, times),
@@ -125,7 +131,7 @@ function chunkTimes(plan: RenditionPlan, chunk: ChunkPlan): ChunkTimes {
   const video = plan.zeroSeconds.video + SHIFT_SECONDS
   const audio = plan.zeroSeconds.audio + SHIFT_SECONDS
   const shownEnd = chunk.startSeconds + chunk.durationSeconds
-  const margin = chunk.endPts === null ? LAST_CHUNK_MARGIN_SECONDS : MARGIN_SECONDS
+  const margin = chunk.endPts === null ? LAST_CHUNK_MARGIN_SECONDS : marginSeconds(plan)
   return {
     start: chunk.startSeconds + video,
     end: chunk.endPts === null && plan.truncatedAtSeconds === null ? null : shownEnd + video,
@@ -133,6 +139,14 @@ function chunkTimes(plan: RenditionPlan, chunk: ChunkPlan): ChunkTimes {
     stop: shownEnd + Math.max(video, audio) + margin,
   }
 }
+
+/** Beyond the end come the next keyframe and the pictures that are decoded after it and shown before. */
+const marginSeconds = ({ media: { video } }: RenditionPlan): number =>
+  Math.min(
+    MAX_MARGIN_SECONDS,
+    SOUND_MARGIN_SECONDS +
+      (SLOWEST_TO_AVERAGE * (video.reorderedPictures + 1)) / (video.frameRate || 30),
+  )
 
 const seconds = (value: number): string => value.toFixed(6)
 
