@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import Ffmpeg from 'fluent-ffmpeg'
 import { type PipeReader, redact, runChild } from './child-process.ts'
 import type { MediaStage } from './errors.ts'
@@ -17,9 +15,6 @@ export type FfmpegCommand = {
 /** One output, written to a pipe of its own. */
 export type FfmpegOutput = { options: string[]; read: PipeReader }
 
-/** ffmpeg's own account of how far it is, in seconds of output. */
-export type Progress = { outSeconds: number }
-
 /** The arguments of a command: outputs go to file descriptors 3, 4, 5 … in their order. */
 export function argumentsOf(command: FfmpegCommand): string[] {
   const builder = Ffmpeg().input(command.input.url).inputOptions(command.input.options)
@@ -32,7 +27,6 @@ export function argumentsOf(command: FfmpegCommand): string[] {
   return [
     '-nostdin',
     '-nostats',
-    ...['-progress', 'pipe:1'],
     ...programGuards(),
     // Jobs run side by side, one to a core: dividing a picture among threads only costs.
     ...(command.filterGraph === null ? [] : ['-filter_complex_threads', '1']),
@@ -56,7 +50,6 @@ export async function runFfmpeg(
     wallMs: number
     stallMs: number
     signal: AbortSignal
-    onProgress?: (progress: Progress) => void
     onStart?: (touch: () => void) => void
   },
 ): Promise<void> {
@@ -64,17 +57,9 @@ export async function runFfmpeg(
     ...run,
     file: run.tools.ffmpeg,
     args: argumentsOf(command),
-    pipes: [
-      (pipe) => readProgress(pipe, run.onProgress),
-      ...command.outputs.map((output) => output.read),
-    ],
+    pipes: [nothing, ...command.outputs.map((output) => output.read)],
   })
 }
 
-/** Reads `key=value` blocks; a block ends with `progress=continue` or `progress=end`. */
-async function readProgress(pipe: Readable, onProgress?: (progress: Progress) => void) {
-  for await (const line of createInterface({ input: pipe })) {
-    const microseconds = /^out_time_us=(\d+)$/.exec(line)?.[1]
-    if (microseconds !== undefined) onProgress?.({ outSeconds: Number(microseconds) / 1e6 })
-  }
-}
+/** Outputs have pipes of their own; on standard output nothing is said. */
+const nothing: PipeReader = async () => {}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { chunkCommand, SHIFT_SECONDS, type Wanted } from './chunk-command.ts'
+import { chunkCommand, type Wanted } from './chunk-command.ts'
 import type { ChunkResult, StoryboardOutput } from './chunk-result.ts'
 import { DescentProof } from './descent.ts'
 import { MediaError } from './errors.ts'
@@ -33,7 +33,7 @@ export type ChunkJob = {
    * well and everything is verified. What it throws fails the job.
    */
   openOutput: (kind: OutputKind) => OutputSink
-  /** ffmpeg's own account, 0 … 1 and never falling. */
+  /** How much of the chunk ffmpeg has made, 0 … 1 and never falling. */
   onProgress?: (fraction: number) => void
   signal: AbortSignal
 }
@@ -73,11 +73,14 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
         }),
     }
   }
+  const progress = progressOf(job)
   const rendition = (kind: 'copy' | 'proxy', copied: boolean) => async (pipe: Readable) => {
     const onPicture = (packet: Buffer, kept: boolean) => {
       if (copied) proof?.addCopied(packet, kept)
     }
-    outputs[kind] = await writeRendition(pipe, opened(kind), { plan, chunk, copied, onPicture })
+    const onSeconds = progress(kind)
+    const work = { plan, chunk, copied, onPicture, onSeconds }
+    outputs[kind] = await writeRendition(pipe, opened(kind), work)
   }
   const command = chunkCommand(plan, chunk, wanted, proxy.url, {
     copy: rendition('copy', isCopied),
@@ -95,7 +98,6 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
     wallMs: CHUNK_WALL_MS,
     stallMs: CHUNK_STALL_MS,
     signal,
-    onProgress: progressOf(job),
     onStart: (alive) => (touch = alive),
   }).catch((error: unknown) => {
     if (unread()) throw sourceFailed(proxy)
@@ -154,14 +156,22 @@ async function writeStoryboard(
   }
 }
 
-/** ffmpeg counts in its own output's time; a person wants to know how much of the chunk is done. */
-function progressOf({ plan, chunk, onProgress }: ChunkJob) {
-  const start = chunk.startSeconds + plan.zeroSeconds.video + SHIFT_SECONDS
+/**
+ * How much of the chunk has come out of ffmpeg, as its packets tell, in whichever output is furthest
+ * behind. What ffmpeg itself gives account of begins only when the last output has: a storyboard's
+ * at the very end.
+ */
+function progressOf({ chunk, wanted, onProgress }: ChunkJob) {
+  const reached: Partial<Record<'copy' | 'proxy', number>> = {
+    ...(wanted.copy && { copy: 0 }),
+    ...(wanted.proxy && { proxy: 0 }),
+  }
   let furthest = 0
-  return ({ outSeconds }: { outSeconds: number }) => {
-    const fraction = (outSeconds - start) / Math.max(chunk.durationSeconds, 0.001)
+  return (kind: 'copy' | 'proxy') => (atSeconds: number) => {
+    reached[kind] = (atSeconds - chunk.startSeconds) / Math.max(chunk.durationSeconds, 0.001)
+    const fraction = Math.min(0.99, ...Object.values(reached))
     if (fraction <= furthest) return
-    furthest = Math.min(fraction, 0.99)
+    furthest = fraction
     onProgress?.(furthest)
   }
 }

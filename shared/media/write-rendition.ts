@@ -35,6 +35,8 @@ type Job = {
   copied: boolean
   /** Told of every picture that ffmpeg wrote, in its order. */
   onPicture?: (packet: Buffer, kept: boolean) => void
+  /** Told how far the rendition reaches, in seconds of the recording. */
+  onSeconds?: (atSeconds: number) => void
 }
 
 /**
@@ -74,7 +76,10 @@ export async function writeRendition(
         const kept = rendition.pictures.keeps(packet)
         job.onPicture?.(packet.data, kept)
         if (!kept) continue
-        for (const timed of rendition.pictureClock.add(packet)) await addPicture(rendition, timed)
+        for (const timed of rendition.pictureClock.add(packet)) {
+          await addPicture(rendition, timed)
+          job.onSeconds?.(timed.dts / rendition.video.timescale)
+        }
       } else if (rendition.sounds.keeps(packet)) {
         const timed = rendition.soundClock.add(packet)
         rendition.heard.packets++

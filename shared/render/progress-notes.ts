@@ -1,8 +1,8 @@
 /** How often the progress of a running chunk is written down. */
-const NOTE_EVERY_MS = 1_000
+const NOTE_EVERY_MS = 3_000
 
 /**
- * Passes on what ffmpeg says of its progress, at most once a second and one note at a time; what
+ * Passes on how far a chunk has come, at most every three seconds and one note at a time; what
  * comes in between is overtaken by the next. A note that fails is no reason to stop the work.
  */
 export function progressNotes(

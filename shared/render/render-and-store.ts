@@ -46,7 +46,8 @@ export async function renderAndStore(
       storyboard: kinds.includes('storyboard'),
     },
     onProgress: progressNotes(
-      (fraction) => renditionRows.noteProgress(id, index, kinds, fraction),
+      // A storyboard's progress is shown nowhere.
+      (fraction) => renditionRows.noteProgress(id, index, played(kinds), fraction),
       () => log.warn('progress could not be noted', { footageId: id, chunk: index }),
       now,
     ),
@@ -73,3 +74,5 @@ export async function renderAndStore(
     result,
   })
 }
+
+const played = (kinds: readonly ChunkRendition[]) => kinds.filter((kind) => kind !== 'storyboard')

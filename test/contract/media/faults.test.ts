@@ -140,11 +140,13 @@ describe('when something fails', () => {
     expect(readAtWrite[1]).toBeLessThan(0.9 * source.size)
   })
 
-  it('progress never falls and ends at 1', async () => {
+  it('progress is told on the way, never falls and ends at 1', async () => {
     const seen: number[] = []
     await renderChunk({ ...job(fileSource(file)), onProgress: (part) => seen.push(part) })
     expect(seen).toEqual(seen.toSorted((a, b) => a - b))
     expect(seen.at(-1)).toBe(1)
+    expect(seen.length).toBeGreaterThan(3)
+    expect(seen[0]).toBeLessThan(0.5)
   })
 })
 
