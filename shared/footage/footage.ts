@@ -102,6 +102,10 @@ export const posterSchema = z.object({
   width: count,
   height: count,
   atSeconds: z.number().nonnegative(),
+  tool: z
+    .object({ version: z.string(), arguments: z.array(z.string()) })
+    .optional()
+    .describe('how it was made; absent in older posters'),
 })
 
 /** What of a recording's metadata can be corrected. */

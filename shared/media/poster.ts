@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { SHIFT_SECONDS } from './chunk-command.ts'
+import type { ChunkResult } from './chunk-result.ts'
 import { MediaError } from './errors.ts'
-import { type FfmpegCommand, runFfmpeg } from './ffmpeg.ts'
+import { type FfmpegCommand, provenanceOf, runFfmpeg } from './ffmpeg.ts'
 import { inputGuards, windowedReading } from './guards.ts'
 import { keyframesAlone } from './keyframe-decoding.ts'
 import { MalformedBoxError } from './mp4/boxes.ts'
@@ -39,6 +40,8 @@ export type Poster = {
   width: number
   height: number
   atSeconds: number
+  /** How it was made: version of ffmpeg and its arguments, without addresses and paths. */
+  tool: ChunkResult['tool']
   /** Of the recording, its header included. */
   bytesRead: number
 }
@@ -56,7 +59,7 @@ export async function makePoster(job: {
 }): Promise<Poster> {
   const { source, plan, signal } = job
   const posterSize = sideAtMost(plan, POSTER_SIDE)
-  const candidates: { at: number; jpeg: Buffer; quality: PictureQuality }[] = []
+  const candidates: (Grabbed & { at: number })[] = []
   let problem: unknown
   let bytesRead = 0
   const counted: FootageSource = {
@@ -72,9 +75,9 @@ export async function makePoster(job: {
     const options = { signal, windowBytes: WINDOW_BYTES }
     await using proxy = await serveRanges(picture.source, options)
     try {
-      const { jpeg, quality } = await grab(job, picture, proxy.url, posterSize)
-      candidates.push({ at: picture.at, jpeg, quality })
-      if (isTelling(quality)) break
+      const grabbed = await grab(job, picture, proxy.url, posterSize)
+      candidates.push({ at: picture.at, ...grabbed })
+      if (isTelling(grabbed.quality)) break
     } catch (error) {
       if (signal.aborted || !(error instanceof MediaError)) throw error
       problem = error
@@ -93,6 +96,7 @@ export async function makePoster(job: {
     sha256: createHash('sha256').update(best.jpeg).digest('hex'),
     ...posterSize,
     atSeconds: best.at,
+    tool: { version: job.tools.version, arguments: best.arguments },
     bytesRead,
   }
 }
@@ -112,12 +116,14 @@ const unreadable = (cause: unknown) =>
 
 type Size = { width: number; height: number }
 
+type Grabbed = { jpeg: Buffer; quality: PictureQuality; arguments: string[] }
+
 async function grab(
   { tools, plan, signal }: { tools: MediaTools; plan: RenditionPlan; signal: AbortSignal },
   picture: PosterPicture,
   url: string,
   posterSize: Size,
-): Promise<{ jpeg: Buffer; quality: PictureQuality }> {
+): Promise<Grabbed> {
   const greySize = sideAtMost(plan, GREY_SIDE)
   let jpeg = Buffer.alloc(0)
   let grey = Buffer.alloc(0)
@@ -137,7 +143,8 @@ async function grab(
     signal,
   })
   if (jpeg.length === 0) throw new MediaError('poster', 'output-wrong', 'A poster came out empty.')
-  return { jpeg, quality: qualityOf({ ...greySize, pixels: grey }) }
+  const quality = qualityOf({ ...greySize, pixels: grey })
+  return { jpeg, quality, arguments: provenanceOf(command) }
 }
 
 type Readers = Record<'jpeg' | 'grey', FfmpegCommand['outputs'][number]['read']>

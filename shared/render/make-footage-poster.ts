@@ -19,7 +19,7 @@ export async function makeFootagePoster(
   if (!original) return log.warn('there is no original to make a poster of', { footageId: id })
   const attempt = randomUUID()
   const blob = renditionBlobName(id, 'poster', attempt, 'jpg')
-  const { jpeg, sha256, width, height, atSeconds } = await makePoster({
+  const { jpeg, sha256, width, height, atSeconds, tool } = await makePoster({
     source: await headers.open(original.blob, originals.source(original), signal),
     tools: await mediaTools(),
     plan: await renditions.readPlan(id),
@@ -31,6 +31,6 @@ export async function makeFootagePoster(
     work: 'poster',
     footageId: id,
     sourceSha256: original.sha256,
-    poster: { blob, sha256, width, height, atSeconds },
+    poster: { blob, sha256, width, height, atSeconds, tool },
   })
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
-import { type Footage, originalPartSchema, sha256Schema } from '../footage/footage.ts'
+import { type Footage, originalPartSchema, posterSchema, sha256Schema } from '../footage/footage.ts'
 import {
   type FootageId,
   footageIdSchema,
@@ -13,7 +13,7 @@ import { findPart } from '../ingest/parts.ts'
 import { chunkResultSchema, descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'
-import type { StreamRow } from '../storage/rendition-rows.ts'
+import type { StoryboardRow, StreamRow } from '../storage/rendition-rows.ts'
 
 /** How one chunk of a rendition came about. */
 const chunkProvenanceSchema = z.object({
@@ -29,6 +29,9 @@ const chunkProvenanceSchema = z.object({
     .describe('how its pictures were compared with the original; null: they are encoded'),
 })
 export type ChunkProvenance = z.infer<typeof chunkProvenanceSchema>
+
+/** How one sheet of the storyboard came about. */
+const sheetProvenanceSchema = chunkProvenanceSchema.omit({ video: true, descent: true })
 
 /** What every rendition of a recording was made of, by what, and what came out. */
 export const provenanceSchema = z.object({
@@ -46,6 +49,8 @@ export const provenanceSchema = z.object({
       chunks: z.array(chunkProvenanceSchema),
     }),
   ),
+  storyboard: z.array(sheetProvenanceSchema),
+  poster: posterSchema.omit({ blob: true }).extend({ sourceSha256: sha256Schema }).optional(),
 })
 export type Provenance = z.infer<typeof provenanceSchema>
 
@@ -80,10 +85,15 @@ export async function recordedProvenance(
   const found: Provenance['renditions'] = []
   for (const kind of PLAYABLE_KINDS) {
     const rows = await renditionRows.list(id, kind)
-    const chunks = await chunksOf(services, kind, rows)
+    const chunks = await inTurns(rows, (row) => chunkOf(renditions, kind, row))
     found.push({ kind, statement: statementOf(kind, plan), chunks })
   }
-  return { id, original: { sha256, sha256Declared, size, versionId }, renditions: found }
+  const sheets = await renditionRows.listStoryboard(id)
+  const storyboard = await inTurns(sheets, (row) => sheetOf(renditions, row))
+  return {
+    ...{ id, original: { sha256, sha256Declared, size, versionId }, renditions: found, storyboard },
+    ...(footage.poster && { poster: posterOf(footage.poster, sha256) }),
+  }
 }
 
 /** @throws BluelampError `conflict` before anything is rendered */
@@ -93,40 +103,47 @@ export function renderedOriginal(footage: Footage) {
   throw new BluelampError('conflict', `Nothing is rendered of it yet: it is ${footage.state}.`)
 }
 
-async function chunksOf(
-  { renditions }: Services,
-  kind: PlayableKind,
-  rows: StreamRow[],
-): Promise<ChunkProvenance[]> {
-  const chunks: ChunkProvenance[] = []
-  for (let start = 0; start < rows.length; start += AT_A_TIME) {
-    const some = rows.slice(start, start + AT_A_TIME)
-    chunks.push(...(await Promise.all(some.map((row) => chunkOf(renditions, kind, row)))))
-  }
-  return chunks
+/** No poster of other bytes than the original's is ever published. */
+const posterOf = ({ blob: _, ...poster }: z.infer<typeof posterSchema>, sourceSha256: string) => ({
+  ...poster,
+  sourceSha256,
+})
+
+async function inTurns<T, R>(rows: T[], read: (row: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let start = 0; start < rows.length; start += AT_A_TIME)
+    results.push(...(await Promise.all(rows.slice(start, start + AT_A_TIME).map(read))))
+  return results
+}
+
+async function manifestOf(
+  renditions: Services['renditions'],
+  { chunk, manifest: name }: StreamRow | StoryboardRow,
+) {
+  const manifest = await renditions.readManifest(name)
+  if (manifest?.work === 'chunk') return manifest
+  throw new BluelampError('damaged-record', `The manifest of chunk ${chunk} is not there any more.`)
 }
 
 async function chunkOf(
   renditions: Services['renditions'],
   kind: PlayableKind,
-  { chunk, manifest: name, output }: StreamRow,
+  row: StreamRow,
 ): Promise<ChunkProvenance> {
-  const manifest = await renditions.readManifest(name)
-  if (manifest?.work !== 'chunk') {
-    throw new BluelampError(
-      'damaged-record',
-      `The manifest of chunk ${chunk} is not there any more.`,
-    )
-  }
-  const { startSeconds, endSeconds, bytes, sha256, video } = output
+  const { result, sourceSha256 } = await manifestOf(renditions, row)
+  const { startSeconds, endSeconds, bytes, sha256, video } = row.output
   return {
-    chunk,
-    startSeconds,
-    endSeconds,
-    sourceSha256: manifest.sourceSha256,
-    tool: manifest.result.tool,
+    ...{ chunk: row.chunk, startSeconds, endSeconds, sourceSha256, tool: result.tool },
+    ...{ output: { bytes, sha256 }, video },
+    descent: kind === 'copy' ? result.descent : null,
+  }
+}
+
+async function sheetOf(renditions: Services['renditions'], row: StoryboardRow) {
+  const { result, sourceSha256 } = await manifestOf(renditions, row)
+  const { startSeconds, endSeconds, bytes, sha256 } = row.output
+  return {
+    ...{ chunk: row.chunk, startSeconds, endSeconds, sourceSha256, tool: result.tool },
     output: { bytes, sha256 },
-    video,
-    descent: kind === 'copy' ? manifest.result.descent : null,
   }
 }

@@ -131,8 +131,10 @@ describe('a recording on its way from the dock to an investigator', () => {
       tool: { version: string; arguments: string[] }
       descent: object | null
     }
-    const { original, renditions } = await get<{
+    const { original, renditions, storyboard, poster } = await get<{
       original: { sha256: string }
+      storyboard: object[]
+      poster: object
       renditions: { kind: string; chunks: Chunk[] }[]
     }>(CLEARED, `/footage/${id}/provenance`)
     for (const { kind, chunks } of renditions) {
@@ -142,6 +144,11 @@ describe('a recording on its way from the dock to an investigator', () => {
       expect(chunks[0]?.tool.version).toBe(tools.version)
       expect(chunks[0]?.tool.arguments.join(' ')).not.toMatch(/127\.0\.0\.1|\/tmp/)
     }
+    const hash = expect.stringMatching(/^[0-9a-f]{64}$/)
+    const made = { sourceSha256: original.sha256, tool: { version: tools.version } }
+    expect(storyboard).toMatchObject([{ chunk: 0, ...made, output: { sha256: hash } }])
+    expect(poster).toMatchObject({ ...made, sha256: hash })
+    expect(JSON.stringify(poster)).not.toMatch(/127\.0\.0\.1|\/tmp/)
     expect(await get(CLEARED, `/footage/${id}/provenance?check=0`)).toMatchObject({
       fileUnchanged: true,
       packetsAreTheOriginals: true,
