@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { typeOf } from '../../infra/local/event-grid/events.ts'
 import { samplePeople } from '../../infra/local/sample-people.ts'
+import { CURSOR_LIFE_MS, createCursors } from '../../shared/access/cursors.ts'
 import type { Declaration } from '../../shared/http/declaration.ts'
 import {
   AUDITOR,
@@ -192,6 +193,62 @@ describe.each(STRANGERS)('%s', (who, borough) => {
       expect(reply.text).not.toContain(known().id)
       if (reply.status === 403) continue
       expect(reply.json()).toMatchObject({ next: null })
+    }
+  })
+})
+
+describe('a cursor', () => {
+  const query = 'borough=camden&limit=1'
+  const page = (who: string, search: string) => scene.as(who, 'GET', `/footage?${search}`)
+  const cursor = async () => {
+    const { next } = (await page(MANAGER, query)).json() as { next: string }
+    expect((await page(MANAGER, `${query}&cursor=${next}`)).status).toBe(200)
+    return next
+  }
+
+  it('goes on for its caller and query alone, and not if it was altered', async () => {
+    const next = await cursor()
+    for (const [who, search] of [
+      [SUPERVISOR, query],
+      [MANAGER, 'borough=camden&limit=2'],
+      [MANAGER, 'borough=hackney&limit=1'],
+      [MANAGER, 'state=unplayable&limit=1'],
+      [MANAGER, `${query}&from=2026-01-01`],
+    ] as const) {
+      const { status } = await page(who, `${search}&cursor=${next}`)
+      expect(status, `${who}: ${search}`).toBe(400)
+    }
+    for (const at of [0, 20, next.length - 1]) {
+      const altered = next.slice(0, at) + (next[at] === 'A' ? 'B' : 'A') + next.slice(at + 1)
+      expect((await page(MANAGER, `${query}&cursor=${altered}`)).status, `${at}`).toBe(400)
+    }
+  })
+
+  it('opens no other list', async () => {
+    const next = await cursor()
+    const lists = ROUTES.filter(({ query }) => query && 'cursor' in query.shape)
+    expect(lists.length).toBeGreaterThan(1)
+    for (const route of lists.filter(({ name }) => name !== 'searchFootage')) {
+      for (const who of [MANAGER, AUDITOR, personWith('DisclosureOfficer'), SUPERVISOR]) {
+        const at = addressOf(route, { id: recordings.get('camden')?.id ?? '' })
+        const { status } = await scene.as(who, route.method, `/${at}?cursor=${next}`)
+        expect([400, 403, 404], `${who}: ${route.name}`).toContain(status)
+      }
+    }
+  })
+
+  it('ends with the shift', async () => {
+    const key = Buffer.from(scene.system.settings.SIGNING_KEY ?? '', 'base64')
+    const oid = samplePeople.find(({ name }) => name === MANAGER)?.oid ?? ''
+    const binding = { list: 'footage', oid, query: JSON.stringify({ borough: 'camden', limit: 1 }) }
+    const span = { from: '2026-01-01T00:00:00.000Z', to: new Date().toISOString(), after: '0' }
+    const sealedAgo = (ms: number) =>
+      createCursors(key, () => new Date(Date.now() - ms)).seal(JSON.stringify(span), binding)
+    for (const [ago, status] of [
+      [CURSOR_LIFE_MS - 60_000, 200],
+      [CURSOR_LIFE_MS, 400],
+    ] as const) {
+      expect((await page(MANAGER, `${query}&cursor=${sealedAgo(ago)}`)).status).toBe(status)
     }
   })
 })

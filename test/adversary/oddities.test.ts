@@ -38,7 +38,7 @@ it('is there for its own methods alone, whatever a header says of another', asyn
   }
   for (const method of ['get', 'FOO', 'GET\t', 'CONNECT']) {
     // To CONNECT the connection is cut.
-    const refused = [Number.NaN, 400, 404, 405]
+    const refused = [0, 400, 404, 405]
     expect(refused, method).toContain((await ask(`${method} /api/health`)).status)
   }
 })
@@ -71,7 +71,7 @@ describe('an address', () => {
     ['query', `/api/footage?borough=camden&${'x=1&'.repeat(30_000)}`],
     ['fragment', `/api/health#${'x'.repeat(100_000)}`],
   ])('with a %s of 100 kB is refused', async (_, path) => {
-    expect([Number.NaN, 400, 414, 431]).toContain((await ask(`GET ${path}`, [bearer()])).status)
+    expect([0, 400, 414, 431]).toContain((await ask(`GET ${path}`, [bearer()])).status)
   })
 
   it.each(['', 'a b', '[::1', 'x:99999', 'evil.example/api', '..', 'x@y', '%00', '\u00e9'])(
@@ -107,9 +107,9 @@ describe('a header', () => {
 
   it('by the thousand, or as long as a book, is refused', async () => {
     const many = Array.from({ length: 5_000 }, (_, n) => `x-${n}: y`)
-    expect([Number.NaN, 400, 431]).toContain((await ask(search, [bearer(), ...many])).status)
+    expect([0, 400, 431]).toContain((await ask(search, [bearer(), ...many])).status)
     const long = `x: ${'y'.repeat(100_000)}`
-    expect([Number.NaN, 431]).toContain((await ask(search, [bearer(), long])).status)
+    expect([0, 431]).toContain((await ask(search, [bearer(), long])).status)
   })
 })
 
@@ -155,7 +155,7 @@ describe('a length', () => {
 
   it('that is too long is waited for in vain, and nothing is done', async () => {
     const length = ['content-length: 60']
-    expect([Number.NaN, 400]).toContain(await statusOf(length, '{"reason":"cut off"}', true))
+    expect([0, 400]).toContain(await statusOf(length, '{"reason":"cut off"}', true))
   })
 
   it.each(['zz', '-1', 'FFFFFFFFFFFFFFFFF', '0x5', '5;'.padEnd(60_000, 'x'), ''])(

@@ -8,8 +8,7 @@ const PATIENCE_MS = 15_000
 
 /**
  * Sends a text as it is: no client tidies it on the way. `cut` closes the sending side after it.
- * Where the connection is cut before an answer, or while too much is still being sent, the status is
- * not a number, or that of the part that came.
+ * Where the connection was cut without an answer, the status is 0.
  */
 export function sendRaw(port: number, text: string, { cut = false } = {}): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
@@ -26,7 +25,7 @@ export function sendRaw(port: number, text: string, { cut = false } = {}): Promi
     })
     socket.on('close', () => {
       const [head = '', ...rest] = answer.split('\r\n\r\n')
-      resolve({ status: Number(head.split(' ')[1]), head, body: rest.join('\r\n\r\n') })
+      resolve({ status: Number(head.split(' ')[1] ?? 0), head, body: rest.join('\r\n\r\n') })
     })
     if (cut) socket.end(text)
     else socket.write(text)
