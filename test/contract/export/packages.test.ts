@@ -55,11 +55,13 @@ beforeEach(() => {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+let investigators = 0
+
 /** Somebody who may take the originals of Camden, on the register. */
 async function investigator(): Promise<Principal> {
   const oid = oidSchema.parse(crypto.randomUUID())
   const register = registerEntrySchema.parse({
-    officer: 'C700001',
+    officer: `C${700_001 + investigators++}`,
     unit: 'camden-cid',
     borough: 'camden',
     vetting: [{ level: 'MV', awarded: '2024-01-01', expires: '2034-01-01', status: 'current' }],
