@@ -13,12 +13,14 @@ import {
 } from './verify-chain.ts'
 
 /** What vouches for the chain of a recording from outside of it: one anchor and its timestamp. */
-export const anchorEvidenceSchema = z.object({
-  number: z.int().positive(),
-  anchor: anchorSchema.nullable().describe('null: what is stored under its name is no anchor'),
-  inclusion: inclusionSchema.nullable().describe('null: what is stored as proof is none'),
-  token: z.base64().nullable().describe('RFC 3161, DER; null: not timestamped yet'),
-})
+export const anchorEvidenceSchema = z
+  .object({
+    number: z.int().positive(),
+    anchor: anchorSchema.nullable().describe('null: what is stored under its name is no anchor'),
+    inclusion: inclusionSchema.nullable().describe('null: what is stored as proof is none'),
+    token: z.base64().nullable().describe('RFC 3161, DER; null: not timestamped yet'),
+  })
+  .meta({ id: 'AnchorEvidence' })
 export type AnchorEvidence = z.infer<typeof anchorEvidenceSchema>
 
 /** An audit trail as it is handed out: everything that it takes to check it without storage. */
@@ -57,29 +59,36 @@ const anchoredSchema = z.object({
 export type Anchored = z.infer<typeof anchoredSchema>
 
 /** What the verification of a trail found. */
-export const trailVerdictSchema = z.discriminatedUnion('whole', [
-  z.object({
-    whole: z.literal(true),
-    entries: z.int().nonnegative(),
-    head: sha256Schema,
-    anchored: anchoredSchema.nullable().describe('null: nothing of it has been anchored yet'),
-    unanchored: z
-      .object({ from: z.int().positive(), since: z.iso.datetime() })
-      .nullable()
-      .describe('the entries since: their chain alone vouches for them until the next anchor'),
-  }),
-  z.object({
-    whole: z.literal(false),
-    entries: z.int().nonnegative(),
-    brokenAt: z
-      .int()
-      .positive()
-      .describe('the first entry that is missing or not as it was written, as far as can be told'),
-    because: z.enum([...CHAIN_BREAKS, ...ANCHOR_BREAKS]),
-    anchor: z.int().positive().nullable().describe('the anchor that shows it, where one does'),
-    provenUpTo: z.int().nonnegative().describe('up to here an anchor proves that all is unchanged'),
-  }),
-])
+export const trailVerdictSchema = z
+  .discriminatedUnion('whole', [
+    z.object({
+      whole: z.literal(true),
+      entries: z.int().nonnegative(),
+      head: sha256Schema,
+      anchored: anchoredSchema.nullable().describe('null: nothing of it has been anchored yet'),
+      unanchored: z
+        .object({ from: z.int().positive(), since: z.iso.datetime() })
+        .nullable()
+        .describe('the entries since: their chain alone vouches for them until the next anchor'),
+    }),
+    z.object({
+      whole: z.literal(false),
+      entries: z.int().nonnegative(),
+      brokenAt: z
+        .int()
+        .positive()
+        .describe(
+          'the first entry that is missing or not as it was written, as far as can be told',
+        ),
+      because: z.enum([...CHAIN_BREAKS, ...ANCHOR_BREAKS]),
+      anchor: z.int().positive().nullable().describe('the anchor that shows it, where one does'),
+      provenUpTo: z
+        .int()
+        .nonnegative()
+        .describe('up to here an anchor proves that all is unchanged'),
+    }),
+  ])
+  .meta({ id: 'TrailVerdict' })
 export type TrailVerdict = z.infer<typeof trailVerdictSchema>
 
 /** Checks a trail as it was handed out, all pages of it put together. See `verifyLinks`. */

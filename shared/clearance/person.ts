@@ -22,17 +22,19 @@ export type Officer = z.infer<typeof officerSchema>
 export const SERVICE_STATUSES = ['serving', 'suspended', 'left'] as const
 
 /** What the people register says of a person. It takes effect on the next request. */
-export const registerEntrySchema = z.strictObject({
-  officer: officerSchema,
-  unit: unitSchema,
-  borough: boroughSchema.optional(),
-  status: z.enum(SERVICE_STATUSES).default('serving'),
-  vetting: z.array(vettingSchema).max(16),
-  assignments: z
-    .array(referenceSchema)
-    .max(200)
-    .describe('incidents, crimes and cases this person works on'),
-})
+export const registerEntrySchema = z
+  .strictObject({
+    officer: officerSchema,
+    unit: unitSchema,
+    borough: boroughSchema.optional(),
+    status: z.enum(SERVICE_STATUSES).default('serving'),
+    vetting: z.array(vettingSchema).max(16),
+    assignments: z
+      .array(referenceSchema)
+      .max(200)
+      .describe('incidents, crimes and cases this person works on'),
+  })
+  .meta({ id: 'Person' })
 export type RegisterEntry = z.infer<typeof registerEntrySchema>
 
 /** Who asks: the token says who and which roles, the register says the rest, or nothing. */

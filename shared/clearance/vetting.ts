@@ -24,6 +24,7 @@ export const vettingSchema = z
     path: ['expires'],
     message: 'must be after awarded',
   })
+  .meta({ id: 'Vetting' })
 export type Vetting = z.infer<typeof vettingSchema>
 
 /** The force vetting levels that each marking is open to. What is not listed is open to nobody. */

@@ -6,23 +6,25 @@ import { type EvidencePackage, evidencePackageSchema, packageStateSchema } from 
 const { recipients, renditions, trail, reason, made, ended } = evidencePackageSchema.shape
 
 /** A package as it is shown to those who may take the original. */
-export const packageViewSchema = z.object({
-  package: evidencePackageSchema.shape.package,
-  footageId: footageIdSchema,
-  state: packageStateSchema,
-  requestedBy: oidSchema,
-  requestedAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-  reason,
-  recipients,
-  renditions,
-  trail,
-  percent: z.int().min(0).max(100).describe('of the footage that is packed'),
-  made: made.unwrap().extend({ fileName: z.string() }).optional(),
-  ended,
-  url: z.string(),
-  contentUrl: z.string().describe('answers with a redirect to the package, once it is ready'),
-})
+export const packageViewSchema = z
+  .object({
+    package: evidencePackageSchema.shape.package,
+    footageId: footageIdSchema,
+    state: packageStateSchema,
+    requestedBy: oidSchema,
+    requestedAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    reason,
+    recipients,
+    renditions,
+    trail,
+    percent: z.int().min(0).max(100).describe('of the footage that is packed'),
+    made: made.unwrap().extend({ fileName: z.string() }).optional(),
+    ended,
+    url: z.string(),
+    contentUrl: z.string().describe('answers with a redirect to the package, once it is ready'),
+  })
+  .meta({ id: 'EvidencePackage' })
 export type PackageView = z.infer<typeof packageViewSchema>
 
 /** @param baseUrl where this app is reached */

@@ -21,12 +21,14 @@ export const newPackageId = (): PackageId => packageIdSchema.parse(v7())
 export const RECIPIENT_CAPACITIES = ['prosecution', 'defence', 'court', 'police', 'other'] as const
 
 /** Somebody whom a package is for. */
-export const recipientSchema = z.strictObject({
-  name: z.string().trim().min(1).max(100),
-  organisation: z.string().trim().min(1).max(100),
-  capacity: z.enum(RECIPIENT_CAPACITIES),
-  contact: z.string().trim().min(3).max(200).describe('e-mail, telephone or address'),
-})
+export const recipientSchema = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    organisation: z.string().trim().min(1).max(100),
+    capacity: z.enum(RECIPIENT_CAPACITIES),
+    contact: z.string().trim().min(3).max(200).describe('e-mail, telephone or address'),
+  })
+  .meta({ id: 'Recipient' })
 export type Recipient = z.infer<typeof recipientSchema>
 
 /**

@@ -39,7 +39,7 @@ export const BOROUGHS = [
   'westminster',
 ] as const
 
-export const boroughSchema = z.enum(BOROUGHS)
+export const boroughSchema = z.enum(BOROUGHS).meta({ id: 'Borough' })
 export type Borough = z.infer<typeof boroughSchema>
 
 /** A unit: a team of a borough, or one that serves all of London, such as firearms or traffic. */

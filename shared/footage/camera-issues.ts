@@ -19,7 +19,9 @@ export const cameraIssueSchema = z.strictObject({
 export type CameraIssue = z.infer<typeof cameraIssueSchema>
 
 /** What the register says of a camera. The document must fit a row: some ten years of issues. */
-export const cameraEntrySchema = z.strictObject({ issues: z.array(cameraIssueSchema).max(150) })
+export const cameraEntrySchema = z
+  .strictObject({ issues: z.array(cameraIssueSchema).max(150) })
+  .meta({ id: 'Camera' })
 export type CameraEntry = z.infer<typeof cameraEntrySchema>
 
 /** A span of time; `to` null has no end. */

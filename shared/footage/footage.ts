@@ -150,19 +150,21 @@ export const caseMarkSchema = z.object({
 export type CaseMark = z.infer<typeof caseMarkSchema>
 
 /** That a recording is to be disposed of, or was. */
-export const disposalSchema = z.object({
-  rule: disposalRuleSchema,
-  since: instant.describe('from when on the rule lets it go'),
-  by: oidSchema.or(z.literal('service')),
-  at: instant,
-  reason: z.string(),
-  notBefore: instant.describe('until then it can be called off'),
-  begunAt: instant.optional().describe('when it was taken away'),
-  erased: z
-    .array(z.object({ part: partNameSchema, sha256: sha256Schema, size: count }))
-    .optional()
-    .describe('what is no more'),
-})
+export const disposalSchema = z
+  .object({
+    rule: disposalRuleSchema,
+    since: instant.describe('from when on the rule lets it go'),
+    by: oidSchema.or(z.literal('service')),
+    at: instant,
+    reason: z.string(),
+    notBefore: instant.describe('until then it can be called off'),
+    begunAt: instant.optional().describe('when it was taken away'),
+    erased: z
+      .array(z.object({ part: partNameSchema, sha256: sha256Schema, size: count }))
+      .optional()
+      .describe('what is no more'),
+  })
+  .meta({ id: 'Disposal' })
 export type Disposal = z.infer<typeof disposalSchema>
 
 /**

@@ -40,6 +40,7 @@ export const breakGlassRequestSchema = z.object({
       until: z.iso.datetime().describe('end of the access that it gave'),
       reviewBefore: z.iso.datetime(),
     })
+    .meta({ id: 'BreakGlassApproval' })
     .optional(),
   review: z
     .object({

@@ -20,8 +20,13 @@ export const quarantinedSchema = footageSchema
   .pick({ id: true, sequence: true, dockSite: true })
   .extend({
     camera: z.string(),
-    parts: z.array(partSchema.pick({ part: true, declared: true, mismatches: true })),
+    parts: z.array(
+      partSchema
+        .pick({ part: true, declared: true, mismatches: true })
+        .meta({ id: 'QuarantinedPart' }),
+    ),
   })
+  .meta({ id: 'QuarantinedRecording' })
 export type Quarantined = z.infer<typeof quarantinedSchema>
 
 /** The same, with short-lived URLs to read what was received. */

@@ -31,6 +31,7 @@ export const footageDetailSchema = footageSchema
       }),
     ),
   })
+  .meta({ id: 'Footage' })
 export type FootageDetail = z.infer<typeof footageDetailSchema>
 
 /**

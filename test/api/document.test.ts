@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type LocalApp, startApp } from '../functions/local-app.ts'
 import { type DescribedApi, describedApi } from './described-api.ts'
 
+/** From so many characters on a schema is to have a name if it is used again. */
+const LONG_SCHEMA = 1500
+
 let app: LocalApp
 let api: DescribedApi
 let document: Record<string, unknown>
@@ -30,6 +33,21 @@ it('has every HTTP function that the built app registers, and nothing else', () 
   // HEAD is GET without a body, and has no description of its own.
   const plain = registered.map((one) => one.replace('{*', '{').replace('GET,HEAD', 'GET'))
   expect(described.toSorted()).toEqual(plain.toSorted())
+})
+
+it('names what several operations have in common, and does not write it out again', () => {
+  const written = new Map<string, number>()
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    if ('properties' in value) {
+      const text = JSON.stringify(value)
+      if (text.length > LONG_SCHEMA) written.set(text, (written.get(text) ?? 0) + 1)
+    }
+    for (const part of Object.values(value)) walk(part)
+  }
+  walk(document)
+  const repeated = [...written].filter(([, times]) => times > 1).map(([text]) => text.slice(0, 300))
+  expect(repeated).toEqual([])
 })
 
 it('is about where it was asked for', () => {
