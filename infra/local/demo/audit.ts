@@ -7,13 +7,16 @@ import type { Stage } from './stage.ts'
 /** Before the first entry of a chain. */
 const GENESIS = '0'.repeat(64)
 
-type Entry = {
-  action: string
+/** What an entry says of who acted and why. A digest of it stands in for it in the chain. */
+type Particulars = {
   actor: string
+  basis: string | null
   reason: string | null
-  previous: string
-  hash: string
+  clientAddress: string | null
+  detail: Record<string, string | number>
+  salt: string
 }
+type Entry = Particulars & { action: string; previous: string; hash: string }
 
 /** Everything that was released stands in the audit trail, and its chain is whole. */
 export async function readTheTrail({ checks, client }: Stage, id: string): Promise<string> {
@@ -43,15 +46,20 @@ export async function readTheTrail({ checks, client }: Stage, id: string): Promi
   return `${items.length} entries, the chain is ${whole ? 'whole' : 'broken'}`
 }
 
-/** How many entries, from the first on, follow each other and have the hash of their content (RFC 8785). */
+/** How many entries, from the first on, follow each other and have the hash of what they link. */
 function intact(entries: Entry[]): number {
   let previous = GENESIS
-  for (const [index, { hash, ...content }] of entries.entries()) {
-    const computed = createHash('sha256')
-      .update(canonicalize(content) ?? '')
-      .digest('hex')
-    if (content.previous !== previous || computed !== hash) return index
+  for (const [index, entry] of entries.entries()) {
+    const { hash, actor, basis, reason, clientAddress, detail, salt, ...link } = entry
+    const particulars = digest({ actor, basis, reason, clientAddress, detail, salt })
+    if (link.previous !== previous || digest({ ...link, particulars }) !== hash) return index
     previous = hash
   }
   return entries.length
 }
+
+/** SHA-256 over canonical JSON (RFC 8785), not by the code that the app makes it with. */
+const digest = (value: object): string =>
+  createHash('sha256')
+    .update(canonicalize(value) ?? '')
+    .digest('hex')
