@@ -199,8 +199,10 @@ const storyboardFilter = ({ storyboard }: RenditionPlan, times: ChunkTimes): str
   const shown = (times.end ?? times.stop) - times.start
   const rows = Math.max(1, Math.ceil(shown / intervalSeconds / columns))
   return [
-    // Each tile is the picture on view at its moment: the last one at or before it.
-    `fps=1/${intervalSeconds}:start_time=${seconds(times.start)}:round=up`,
+    // Each tile is the picture on view at its moment: the last one at or before it. Counted from
+    // the chunk's start, or a chunk of one picture would end before its first tile.
+    `setpts=PTS-${seconds(times.start)}/TB`,
+    `fps=1/${intervalSeconds}:start_time=0:round=up`,
     `scale=${tileWidth}:${tileHeight}`,
     'setsar=1',
     'format=yuvj420p',

@@ -124,11 +124,15 @@ type Group = {
 }
 
 /** The groups of pictures; what nobody counted is estimated from time. */
-function groupsOf(media: MediaDescription, { pts, endPts, ...counted }: KeyframeIndex): Group[] {
+function groupsOf(
+  media: MediaDescription,
+  { pts, startPts, endPts, ...counted }: KeyframeIndex,
+): Group[] {
   const { frameRate, timeBase } = media.video
   const seconds = (ticks: number) => (ticks * timeBase[0]) / timeBase[1]
   const total = seconds(endPts - (pts[0] ?? 0)) || 1
-  return pts.map((start, n) => {
+  return pts.map((keyframe, n) => {
+    const start = n === 0 ? Math.min(startPts, keyframe) : keyframe
     const end = pts[n + 1] ?? endPts
     const length = seconds(end - start)
     return {

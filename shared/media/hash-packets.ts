@@ -7,6 +7,7 @@ import { type FfmpegCommand, runFfmpeg } from './ffmpeg.ts'
 import { inputGuards } from './guards.ts'
 import { MalformedBoxError } from './mp4/boxes.ts'
 import { type Packet, readFragmentedMp4 } from './mp4/fragmented.ts'
+import { withWholeSamples } from './mp4/whole-samples.ts'
 import type { RenditionPlan } from './plan.ts'
 import { serveRanges } from './range-proxy.ts'
 import type { FootageSource } from './source.ts'
@@ -31,7 +32,8 @@ export async function hashOriginal(job: {
 }): Promise<string> {
   const { source, tools, plan, packets, wallMs, signal } = job
   let touch = () => {}
-  await using proxy = await serveRanges(source, { signal, onBytes: () => touch() })
+  const whole = await withWholeSamples(source, plan, signal)
+  await using proxy = await serveRanges(whole, { signal, onBytes: () => touch() })
   let answer = ''
   await runFfmpeg(
     hashCommand(plan, packets, proxy.url, async (pipe) => {

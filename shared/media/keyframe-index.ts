@@ -18,6 +18,8 @@ export const keyframeIndexSchema = z.object({
    * finds its own way.
    */
   positions: z.array(z.int().nonnegative()).optional(),
+  /** When the first picture is shown: before the first keyframe, where recording began between two. */
+  startPts: z.int(),
   /** First moment after the last picture. */
   endPts: z.int(),
   /** The longest time from one picture shown to the next; at most some pictures more than that. */

@@ -4,6 +4,7 @@ import { MalformedBoxError } from './mp4/boxes.ts'
 import { readMovieHeader } from './mp4/movie-header.ts'
 import { indexMovie } from './mp4/movie-index.ts'
 import { indexOfNote, type KeyframeNote } from './noting/keyframe-note.ts'
+import { KeyframeNoter } from './noting/note-keyframes.ts'
 import { scanKeyframes } from './scan.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
@@ -13,7 +14,7 @@ export type KeyframesResult = { playable: true; keyframes: KeyframeIndex } | Unp
 
 /**
  * Finds where decoding can begin: from the movie header alone where there is one, else from what
- * was noted while the recording was secured, else by a scan of the packets.
+ * was noted while the recording was secured or is noted now, else by a scan of the packets.
  * @throws MediaError
  */
 export async function readKeyframes(
@@ -26,7 +27,7 @@ export async function readKeyframes(
   try {
     const keyframes =
       (await fromMovieHeader(source, media, signal)) ??
-      (note && indexOfNote(note, media)) ??
+      (await fromNote(source, media, note, signal)) ??
       (await scanKeyframes(source, media, tools, signal))
     if (keyframes) return { playable: true, keyframes }
     return { playable: false, reason: 'no-keyframe', detail: 'It has no picture to begin with.' }
@@ -48,4 +49,21 @@ async function fromMovieHeader(
     video: media.video.stream,
     audio: media.audio?.stream ?? null,
   })
+}
+
+/** Where the note was lost, the recording is read for it once more. */
+async function fromNote(
+  source: FootageSource,
+  media: MediaDescription,
+  kept: KeyframeNote | null,
+  signal: AbortSignal,
+): Promise<KeyframeIndex | null> {
+  if (kept) return indexOfNote(kept, media)
+  const noter = new KeyframeNoter(null)
+  for await (const piece of source.read(0, source.size, signal)) {
+    noter.read(Buffer.from(piece.buffer, piece.byteOffset, piece.length))
+    if (noter.givenUp !== null) return null
+  }
+  const note = noter.finish()
+  return note && indexOfNote({ schemaVersion: 1, sourceSha256: '', ...note }, media)
 }

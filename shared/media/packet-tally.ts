@@ -1,9 +1,12 @@
 import { z } from 'zod'
-import type { MediaDescription, Rational } from './description.ts'
+import type { Container, MediaDescription, Rational } from './description.ts'
 import type { KeyframeIndex } from './keyframe-index.ts'
 
 /** A difference from the declared duration that is not a cut but rounding. */
-const TRUNCATION_SLACK_SECONDS = 1
+export const TRUNCATION_SLACK_SECONDS = 1
+
+/** Where a demuxer that begins in the middle knows what time it is. */
+const POSITIONED: readonly Container[] = ['mov', 'matroska']
 
 /** What was counted so far, as it is handed from one worker to the next. Times in ticks of each track. */
 export const tallySchema = z.object({
@@ -16,8 +19,8 @@ export const tallySchema = z.object({
   endPts: z.int().nullable(),
   /** The two latest pictures, in the order shown: their distance is the length of the last one. */
   latest: z.tuple([z.int(), z.int()]).nullable(),
-  /** The longest step from the latest picture to a later one. Absent in older tallies. */
-  apart: z.int().nonnegative().default(0),
+  /** The longest step from the latest picture to a later one; null in tallies that were begun without it. */
+  apart: z.int().nonnegative().nullable().default(null),
   sound: z
     .object({ start: z.number(), end: z.number(), last: z.number(), step: z.number() })
     .nullable(),
@@ -53,7 +56,7 @@ export function tallyPicture(tally: Tally, picture: PicturePacket): void {
   tally.firstPts = Math.min(tally.firstPts ?? pts, pts)
   if (duration !== null) tally.endPts = Math.max(tally.endPts ?? pts, pts + duration)
   const [before, last] = tally.latest ?? [pts, pts]
-  tally.apart = Math.max(tally.apart, pts - last)
+  if (tally.apart !== null) tally.apart = Math.max(tally.apart, pts - last)
   if (pts > last) tally.latest = [last, pts]
   else tally.latest = [pts < last ? Math.max(before, pts) : before, last]
   if (key && pts > (tally.pts.at(-1) ?? Number.NEGATIVE_INFINITY)) {
@@ -78,8 +81,15 @@ export function tallySound(tally: Tally, pts: number, end: number): void {
     : { start: pts, end, last: pts, step: 0 }
 }
 
-/** The index of keyframes that a whole recording's tally amounts to; null if it has no keyframe. */
-export function indexOfTally(tally: Tally, media: MediaDescription): KeyframeIndex | null {
+/**
+ * The index of keyframes that a whole recording's tally amounts to; null if it has no keyframe.
+ * @param breaksOff whether it is known to end before it should
+ */
+export function indexOfTally(
+  tally: Tally,
+  media: MediaDescription,
+  breaksOff = false,
+): KeyframeIndex | null {
   const { firstPts, latest, sound } = tally
   if (tally.pts.length === 0 || firstPts === null || latest === null) return null
   const { video, audio, declaredSeconds, container } = media
@@ -100,18 +110,31 @@ export function indexOfTally(tally: Tally, media: MediaDescription): KeyframeInd
   const shownEnd = seconds(endPts, video.timeBase) - zero
   // A transport stream declares nothing: ffprobe only guesses its duration.
   const cut =
-    container !== 'mpegts' &&
-    Math.max(shownEnd, (heard?.endSeconds ?? 0) - zero) + TRUNCATION_SLACK_SECONDS < declaredSeconds
+    breaksOff ||
+    (container !== 'mpegts' &&
+      Math.max(shownEnd, (heard?.endSeconds ?? 0) - zero) + TRUNCATION_SLACK_SECONDS <
+        declaredSeconds)
   return {
     pts: tally.pts,
     packets: tally.packets,
     bytes: tally.bytes,
-    ...(container === 'mov' && tally.positions.length > 0 && { positions: tally.positions }),
+    ...(POSITIONED.includes(container) &&
+      tally.positions.length > 0 && { positions: tally.positions }),
+    startPts: firstPts,
     endPts,
-    apartSeconds: seconds(Math.max(tally.apart, endPts - last), video.timeBase),
+    apartSeconds: seconds(
+      Math.max(tally.apart ?? longestGroup(tally, endPts), endPts - last),
+      video.timeBase,
+    ),
     zeroSeconds: { video: zero, audio: zero },
     soundLeadSeconds: 0,
     audio: heard,
     truncatedAtSeconds: cut ? shownEnd : null,
   }
+}
+
+/** No two pictures are further apart than two keyframes: these are pictures too. */
+function longestGroup({ pts, firstPts }: Tally, endPts: number): number {
+  const moments = [firstPts ?? endPts, ...pts, endPts]
+  return moments.reduce((most, at, n) => Math.max(most, at - (moments[n - 1] ?? at)), 0)
 }

@@ -68,7 +68,7 @@ export function planRenditions(
       columns: TILE_COLUMNS,
     },
     targetDurationSeconds: targetDuration(
-      keyframes.pts.map(shown),
+      momentsOf(keyframes).map(shown),
       durationSeconds,
       segments,
       keyframes.apartSeconds,
@@ -78,6 +78,10 @@ export function planRenditions(
     chunks,
   }
 }
+
+/** Where a chunk can begin, and so a segment: at the first picture and at each keyframe. */
+const momentsOf = ({ startPts, pts }: KeyframeIndex): number[] =>
+  startPts < (pts[0] ?? startPts) ? [startPts, ...pts] : pts
 
 const reasonAgainstDecoding = ({ share, seconds }: ReturnType<typeof largestGroup>) =>
   share > MOST_DECODED.share || seconds > MOST_DECODED.seconds

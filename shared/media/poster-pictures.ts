@@ -1,4 +1,4 @@
-import { fromFragment } from './mp4/from-fragment.ts'
+import { fromPosition } from './from-position.ts'
 import { readBytes, readMovieHeader } from './mp4/movie-header.ts'
 import { movieOfOneSample } from './mp4/one-picture.ts'
 import { samplesOf } from './mp4/samples.ts'
@@ -28,7 +28,8 @@ export async function* posterPictures(
   if (!found) {
     for (const [n, at] of plan.posterSeconds.entries()) {
       const position = plan.posterPositions[n] ?? null
-      yield { at, source: await fromFragment(source, position, signal), alone: false }
+      const read = await fromPosition(source, plan.media.container, position, signal)
+      yield { at, source: read, alone: false }
     }
     return
   }

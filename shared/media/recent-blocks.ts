@@ -5,14 +5,15 @@ const BLOCK_BYTES = 2 * 1024 * 1024
 const BLOCKS = 4
 
 /**
- * The same recording, read in blocks of which the latest few stay in memory. For a fragmented
- * movie: ffmpeg goes to and fro between the picture and the sound of each fragment.
+ * The same recording, read in blocks of which the latest few stay in memory: ffmpeg goes to and fro
+ * between picture and sound. A block that was begun is read to its end, though who asked for it may
+ * have turned elsewhere: ffmpeg comes back. `signal` ends all reading.
  */
-export function withRecentBlocks(source: FootageSource): FootageSource {
-  const blocks = new Map<number, Buffer>()
-  const blockAt = async (start: number, signal: AbortSignal): Promise<Buffer> => {
+export function withRecentBlocks(source: FootageSource, signal: AbortSignal): FootageSource {
+  const blocks = new Map<number, Promise<Buffer>>()
+  const blockAt = (start: number): Promise<Buffer> => {
     const end = Math.min(start + BLOCK_BYTES, source.size)
-    const block = blocks.get(start) ?? (await readBytes(source, start, end, signal))
+    const block = blocks.get(start) ?? readBytes(source, start, end, signal)
     // Set anew: a map gives up its oldest entries first.
     blocks.delete(start)
     blocks.set(start, block)
@@ -24,10 +25,10 @@ export function withRecentBlocks(source: FootageSource): FootageSource {
   }
   return {
     size: source.size,
-    async *read(start, endExclusive, signal) {
-      for (let at = start; at < endExclusive; ) {
+    async *read(start, endExclusive, until) {
+      for (let at = start; at < endExclusive && !until.aborted; ) {
         const blockStart = at - (at % BLOCK_BYTES)
-        const block = await blockAt(blockStart, signal)
+        const block = await blockAt(blockStart)
         const piece = block.subarray(at - blockStart, endExclusive - blockStart)
         yield piece
         at += piece.length

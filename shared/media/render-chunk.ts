@@ -5,7 +5,8 @@ import type { ChunkResult, StoryboardOutput } from './chunk-result.ts'
 import { DescentProof } from './descent.ts'
 import { MediaError } from './errors.ts'
 import { provenanceOf, runFfmpeg } from './ffmpeg.ts'
-import { fromFragment } from './mp4/from-fragment.ts'
+import { fromPosition } from './from-position.ts'
+import { withWholeSamples } from './mp4/whole-samples.ts'
 import type { OutputKind, OutputSink } from './output-sink.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
 import { type RangeProxy, serveRanges } from './range-proxy.ts'
@@ -46,10 +47,7 @@ export type ChunkJob = {
 export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const { source, tools, plan, chunk, wanted, signal } = job
   let touch = () => {}
-  const read =
-    chunk.position === null
-      ? source
-      : withRecentBlocks(await fromFragment(source, chunk.position, signal))
+  const read = await readableFor(chunk, source, plan, signal)
   await using proxy = await serveRanges(read, {
     signal,
     onBytes: () => touch(),
@@ -118,6 +116,22 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
     tool: { version: tools.version, arguments: provenanceOf(command) },
     bytesRead: proxy.bytesRead(),
   }
+}
+
+/** The recording as ffmpeg reads it for a chunk: it finds the chunk at once, and nothing twice. */
+async function readableFor(
+  { position, endPts }: ChunkPlan,
+  source: FootageSource,
+  plan: RenditionPlan,
+  signal: AbortSignal,
+): Promise<FootageSource> {
+  const { container } = plan.media
+  // In AVI picture and sound may lie far apart.
+  if (container === 'avi') return withRecentBlocks(source, signal)
+  if (position === null) return source
+  const blocks = withRecentBlocks(source, signal)
+  const whole = endPts === null ? await withWholeSamples(blocks, plan, signal) : blocks
+  return fromPosition(whole, container, position, signal)
 }
 
 const sourceFailed = (proxy: RangeProxy) =>

@@ -4,6 +4,7 @@ import { SHIFT_SECONDS } from './chunk-command.ts'
 import type { StreamOutput } from './chunk-result.ts'
 import { MediaError } from './errors.ts'
 import { PictureMembership, SoundMembership } from './membership.ts'
+import { MalformedBoxError } from './mp4/boxes.ts'
 import { withEditList } from './mp4/edit-list.ts'
 import { readFragmentedMp4 } from './mp4/fragmented.ts'
 import type { InitialisedTrack } from './mp4/initialisation.ts'
@@ -61,7 +62,7 @@ export async function writeRendition(
     await sink.write(bytes)
   }
   let rendition: Rendition | null = null
-  for await (const part of readFragmentedMp4(pipe)) {
+  for await (const part of wellFormed(readFragmentedMp4(pipe))) {
     if (part.kind === 'initialisation') {
       rendition = openRendition(job, part.tracks, write)
       const { id, shift } = rendition.video
@@ -90,6 +91,16 @@ export async function writeRendition(
   }
   if (!rendition) throw wrong('is empty')
   return await finish(job, rendition)
+}
+
+/** Of a damaged recording ffmpeg may make what is no movie. */
+async function* wellFormed<T>(parts: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* parts
+  } catch (error) {
+    if (error instanceof MalformedBoxError) throw wrong(`is no movie: ${error.message}`, error)
+    throw error
+  }
 }
 
 type Rendition = ReturnType<typeof openRendition>
@@ -185,5 +196,5 @@ async function finish({ plan, chunk, copied }: Job, rendition: Rendition): Promi
   }
 }
 
-const wrong = (what: string) =>
-  new MediaError('chunk', 'output-wrong', `What ffmpeg made of a chunk ${what}.`)
+const wrong = (what: string, cause?: unknown) =>
+  new MediaError('chunk', 'output-wrong', `What ffmpeg made of a chunk ${what}.`, { cause })

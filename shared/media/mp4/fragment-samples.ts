@@ -13,7 +13,7 @@ export type FragmentSample<T extends FragmentTrack> = {
   size: number
   /** §8.8.3.1. */
   flags: number
-  /** Where it is, counted from the beginning of the `moof`, if offsets count from there. */
+  /** Where it is in the file. */
   at: number
 }
 
@@ -25,12 +25,15 @@ export const DEPENDS = 0x1000000
 /**
  * The samples of a `moof` box (ISO/IEC 14496-12 §8.8.4) in the order in which it lists them. A run
  * may declare more of them than its bytes could hold, so whoever reads hostile files must count.
+ * `position` is where the box is in the file.
  * @throws MalformedBoxError; RangeError where a table is cut off
  */
 export function* samplesOfFragment<T extends FragmentTrack>(
   moof: Buffer,
   tracks: readonly T[],
+  position: number,
 ): Generator<FragmentSample<T>> {
+  let dataEnd = position
   const fragment = boxesIn(moof).next().value as Box
   for (const traf of boxesIn(moof, fragment.bodyStart, fragment.end)) {
     if (traf.type !== 'traf') continue
@@ -40,9 +43,11 @@ export function* samplesOfFragment<T extends FragmentTrack>(
     const track = tracks.find(({ id }) => id === moof.readUInt32BE(tfhd.bodyStart + 4))
     if (!track) throw new MalformedBoxError('A fragment of an unknown track.')
     const defaults = fragmentDefaults(moof, tfhd, track)
-    const clock = { dts: decodeTime(moof, tfdt) }
+    const base = dataBase(moof, tfhd, position) ?? dataEnd
+    const next = { dts: decodeTime(moof, tfdt), at: base }
     for (const trun of boxesIn(moof, traf.bodyStart, traf.end))
-      if (trun.type === 'trun') yield* samplesOfRun(moof, trun, track, defaults, clock)
+      if (trun.type === 'trun') yield* samplesOfRun(moof, trun, track, defaults, base, next)
+    dataEnd = next.at
   }
 }
 
@@ -51,6 +56,13 @@ const decodeTime = (moof: Buffer, tfdt: Box): number =>
   moof[tfdt.bodyStart] === 1
     ? safeInteger(moof.readBigInt64BE(tfdt.bodyStart + 4))
     : moof.readUInt32BE(tfdt.bodyStart + 4)
+
+/** From where `tfhd` counts offsets (§8.8.7.1); null: from the end of the track before. */
+function dataBase(moof: Buffer, tfhd: Box, position: number): number | null {
+  const flags = moof.readUIntBE(tfhd.bodyStart + 1, 3)
+  if (flags & 0x1) return safeInteger(moof.readBigUInt64BE(tfhd.bodyStart + 8))
+  return flags & 0x20000 ? position : null
+}
 
 type Defaults = { duration: number; size: number; flags: number }
 
@@ -73,12 +85,13 @@ function* samplesOfRun<T extends FragmentTrack>(
   trun: Box,
   track: T,
   defaults: Defaults,
-  clock: { dts: number },
+  base: number,
+  next: { dts: number; at: number },
 ): Generator<FragmentSample<T>> {
   const flags = moof.readUIntBE(trun.bodyStart + 1, 3)
   const count = moof.readUInt32BE(trun.bodyStart + 4)
   const fields = fieldReader(moof, trun.bodyStart + 8)
-  let at = flags & 0x1 ? fields.next() | 0 : 0
+  if (flags & 0x1) next.at = base + (fields.next() | 0)
   const firstFlags = flags & 0x4 ? fields.next() : null
   for (let n = 0; n < count; n++) {
     const duration = flags & 0x100 ? fields.next() : defaults.duration
@@ -87,15 +100,15 @@ function* samplesOfRun<T extends FragmentTrack>(
     const composition = flags & 0x800 ? fields.next() | 0 : 0
     yield {
       track,
-      dts: clock.dts,
-      pts: clock.dts + composition,
+      dts: next.dts,
+      pts: next.dts + composition,
       duration,
       size,
       flags: n === 0 && firstFlags !== null ? firstFlags : own,
-      at,
+      at: next.at,
     }
-    at += size
-    clock.dts += duration
+    next.at += size
+    next.dts += duration
   }
 }
 

@@ -71,7 +71,7 @@ async function* topLevelBoxes(pipe: Readable): AsyncGenerator<{ type: string; by
 }
 
 function* packetsOf(moof: Buffer, mdat: Buffer, tracks: InitialisedTrack[]): Generator<Packet> {
-  for (const { track, pts, duration, size, flags, at } of samplesOfFragment(moof, tracks)) {
+  for (const { track, pts, duration, size, flags, at } of samplesOfFragment(moof, tracks, 0)) {
     // default-base-is-moof: offsets count from the moof, which the mdat follows directly.
     const start = at - moof.length
     if (start < 0 || start + size > mdat.length)

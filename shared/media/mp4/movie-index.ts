@@ -32,6 +32,7 @@ export function indexMovie(
     pts: pictures.pts,
     packets: pictures.packets,
     bytes: pictures.bytes,
+    startPts: pictures.firstPts,
     endPts: pictures.endPts,
     apartSeconds: pictures.apart / video.timescale,
     zeroSeconds: { video: videoZero + start, audio: audioZero + start },

@@ -21,6 +21,11 @@ export type UnitReader = {
    * beyond them is skipped unseen.
    */
   take(bytes: Buffer, at: number, available: number, position: number): number | Wanted
+  /**
+   * Counts what is still to be counted of a stream of this many bytes, and nothing that is not all
+   * there. Returns whether the stream shows that it breaks off, though it ends where a unit ends.
+   */
+  finish(length: number): boolean
 }
 
 /** Where a feed stopped. */
@@ -72,6 +77,11 @@ export class Feed {
   /** Whether the stream so far ends where a unit ends. */
   get atBorder(): boolean {
     return this.#skip === 0 && this.#held.length === 0
+  }
+
+  /** How many bytes it was given, those included that others were given before. */
+  get length(): number {
+    return this.#position + this.#held.length
   }
 
   state(): FeedState {

@@ -29,17 +29,26 @@ type Track = z.infer<typeof trackSchema>
 export const fragmentedStateSchema = z.object({
   kind: z.literal('mov'),
   tracks: z.array(trackSchema),
-  /** Bytes that the last fragment promises and that have not come. */
+  /** The last fragment, whose samples count when their bytes are there. */
+  fragment: z.object({ position: z.int(), moof: z.base64() }).nullable().default(null),
+  /** Bytes that it promises and that have not begun to come. */
   promised: z.int().nonnegative(),
+  /** Where the last box ends. */
+  end: z.int().nonnegative().default(0),
   /** By how much ffmpeg shifts pictures so that none is shown before it is decoded; null: not known yet. */
   shift: z.int().nonnegative().nullable(),
+  /** The latest fragment from which on ffmpeg knows that shift. */
+  latestShifted: z.int().nonnegative().default(0),
 })
 export type FragmentedState = z.infer<typeof fragmentedStateSchema>
 
 export const fragmentedStart = (): FragmentedState => ({
   kind: 'mov',
   tracks: [],
+  fragment: null,
   promised: 0,
+  end: 0,
+  latestShifted: 0,
   shift: null,
 })
 
@@ -51,10 +60,13 @@ export class FragmentedReader implements UnitReader {
   readonly headBytes = HEADER_BYTES
   readonly #state: FragmentedState
   readonly #tally: Tally
+  #fragment: { position: number; moof: Buffer } | null
 
   constructor(state: FragmentedState, tally: Tally) {
     this.#state = state
     this.#tally = tally
+    const { fragment } = state
+    this.#fragment = fragment && { ...fragment, moof: Buffer.from(fragment.moof, 'base64') }
   }
 
   take(bytes: Buffer, at: number, available: number, position: number): number | Wanted {
@@ -68,11 +80,15 @@ export class FragmentedReader implements UnitReader {
       if (type === 'moov') this.#takeMovie(box)
       else this.#takeFragment(box, position)
     } else if (type === 'mdat') this.#state.promised -= Math.min(size, this.#state.promised)
+    this.#state.end = position + size
     return size
   }
 
-  finish(): void {
-    if (this.#state.promised > 0) throw new NoteGivenUp('A fragment is cut off.')
+  finish(length: number): boolean {
+    const { end, promised } = this.#state
+    const breaksOff = length !== end || promised > 0
+    this.#countFragment(breaksOff ? length : Number.POSITIVE_INFINITY)
+    return breaksOff
   }
 
   tracks(): NotedTracks | null {
@@ -85,7 +101,11 @@ export class FragmentedReader implements UnitReader {
   }
 
   state(): FragmentedState {
-    return this.#state
+    const fragment = this.#fragment
+    return {
+      ...this.#state,
+      fragment: fragment && { ...fragment, moof: fragment.moof.toString('base64') },
+    }
   }
 
   #takeMovie(moov: Buffer): void {
@@ -106,28 +126,46 @@ export class FragmentedReader implements UnitReader {
 
   #takeFragment(moof: Buffer, position: number): void {
     if (this.#state.promised > 0) throw new NoteGivenUp('A fragment without its media.')
-    const samples: FragmentSample<Track>[] = []
-    let early = 0
-    for (const sample of samplesOfFragment(moof, this.#state.tracks)) {
-      if (samples.push(sample) > MAX_FRAGMENT_SAMPLES || sample.size === 0)
-        throw new NoteGivenUp('A fragment with more samples than can be.')
-      if (sample.track.handler === 'vide') early = Math.max(early, sample.dts - sample.pts)
-    }
-    const shift = this.#state.shift ?? early
-    this.#state.shift = shift
-    if (early > shift) throw new NoteGivenUp('Pictures shown ever earlier.')
-    for (const { track, pts, duration, size, flags } of samples) {
+    this.#countFragment()
+    let samples = 0
+    for (const { size } of samplesOfFragment(moof, this.#state.tracks, position)) {
       this.#state.promised += size
+      if (++samples > MAX_FRAGMENT_SAMPLES || size === 0)
+        throw new NoteGivenUp('A fragment with more samples than can be.')
+    }
+    // What it is a part of may be filled again before its turn comes.
+    this.#fragment = { position, moof: Buffer.from(moof) }
+  }
+
+  /** Counts the samples of the last fragment that end before this byte of the file. */
+  #countFragment(length = Number.POSITIVE_INFINITY): void {
+    if (!this.#fragment) return
+    const { position, moof } = this.#fragment
+    this.#fragment = null
+    const samples = [...samplesOfFragment(moof, this.#state.tracks, position)]
+    const shift = this.#takeShift(samples, position)
+    for (const { track, pts, duration, size, flags, at } of samples) {
+      if (at + size > length) continue
       if (track.handler === 'vide')
         tallyPicture(this.#tally, {
           pts: pts + shift,
           duration,
           bytes: size,
           key: (flags & (NON_SYNC | DEPENDS)) === 0,
-          // Read from the middle on, ffmpeg may not know the shift.
-          ...(shift === 0 && { position }),
+          position: this.#state.latestShifted,
         })
       if (track.handler === 'soun') tallySound(this.#tally, pts, pts + duration)
     }
+  }
+
+  #takeShift(samples: readonly FragmentSample<Track>[], position: number): number {
+    const pictures = samples.filter(({ track }) => track.handler === 'vide')
+    const early = pictures.reduce((most, { dts, pts }) => Math.max(most, dts - pts), 0)
+    if (pictures.length > 0) this.#state.shift ??= early
+    const shift = this.#state.shift ?? 0
+    if (early > shift) throw new NoteGivenUp('Pictures shown ever earlier.')
+    // Read from this fragment on, ffmpeg finds the shift in it.
+    if (early === shift) this.#state.latestShifted = position
+    return shift
   }
 }

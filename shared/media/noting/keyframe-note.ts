@@ -16,9 +16,11 @@ export const keyframeNoteSchema = z.object({
   schemaVersion: z.literal(1),
   /** Of the bytes that were read: a note is good for no others. */
   sourceSha256: z.string(),
-  container: z.enum(['mpegts', 'mov', 'matroska']),
+  container: z.enum(['mpegts', 'mov', 'matroska', 'avi']),
   tracks: notedTracksSchema,
   tally: tallySchema,
+  /** The recording ends in the middle of something, or before it says. Absent in older notes. */
+  breaksOff: z.boolean().default(false),
 })
 export type KeyframeNote = z.infer<typeof keyframeNoteSchema>
 
@@ -32,7 +34,7 @@ export function indexOfNote(note: KeyframeNote, media: MediaDescription): Keyfra
     note.container === media.container &&
     isSame(video.timeBase, media.video.timeBase) &&
     (media.audio === null || (audio !== null && isSame(audio.timeBase, media.audio.timeBase)))
-  return fits ? indexOfTally(note.tally, media) : null
+  return fits ? indexOfTally(note.tally, media, note.breaksOff) : null
 }
 
 const isSame = (a: Rational, b: Rational): boolean => a[0] * b[1] === b[0] * a[1]

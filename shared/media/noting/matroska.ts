@@ -11,15 +11,15 @@ import {
 import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
 import { matroskaTracksSchema, readMatroskaTracks } from './matroska-tracks.ts'
-import { isRandomAccess, sizedUnits } from './random-access.ts'
+import { isRandomAccess, MAX_HEAD_BYTES, sizedUnits } from './random-access.ts'
 
 /** Elements of RFC 9559 §5.1. */
 const EBML = 0x1a45dfa3
-const SEGMENT = 0x18538067
+export const SEGMENT = 0x18538067
 const INFO = 0x1549a966
 const TIMESTAMP_SCALE = 0x2ad7b1
 const TRACKS = 0x1654ae6b
-const CLUSTER = 0x1f43b675
+export const CLUSTER = 0x1f43b675
 const CLUSTER_TIMESTAMP = 0xe7
 const SIMPLE_BLOCK = 0xa3
 const BLOCK_GROUP = 0xa0
@@ -28,8 +28,6 @@ const BLOCK_DURATION = 0x9b
 const REFERENCE_BLOCK = 0xfb
 
 const SHORTEST_ELEMENT_BYTES = 2
-/** Parameter sets and messages before the first slice of a picture; beyond, it is no keyframe. */
-const MAX_HEAD_BYTES = 16 * 1024
 const NANOSECONDS = 1_000_000_000
 const DEFAULT_SCALE_NANOSECONDS = 1_000_000
 
@@ -38,8 +36,13 @@ export const matroskaStateSchema = z.object({
   /** Length of a tick. */
   scaleNanoseconds: z.int().positive(),
   tracks: matroskaTracksSchema.nullable(),
+  /** Where the segment says that it ends; null: it does not say. */
+  segmentEnd: z.int().nullable().default(null),
   cluster: z.object({ position: z.int(), time: z.int().nullable() }).nullable(),
-  /** The group that is being read: what follows its block tells what kind of picture it is. */
+  /**
+   * The group or block that is being read: what follows a block in its group tells what kind of
+   * picture it is, and a block counts when all of it is there.
+   */
   group: z
     .object({
       end: z.int(),
@@ -60,6 +63,7 @@ export const matroskaStart = (): MatroskaState => ({
   kind: 'matroska',
   scaleNanoseconds: DEFAULT_SCALE_NANOSECONDS,
   tracks: null,
+  segmentEnd: null,
   cluster: null,
   group: null,
   lastSound: null,
@@ -88,15 +92,19 @@ export class MatroskaReader implements UnitReader {
     if (size === null) throw new NoteGivenUp('An element without an end.')
     const seen = headerBytes + seenBytes(id, size)
     if (available < seen) return { wanted: seen }
-    this.#takeElement(id, bytes.subarray(at + headerBytes, at + seen), size)
+    const end = position + headerBytes + size
+    this.#takeElement(id, bytes.subarray(at + headerBytes, at + seen), size, end)
     return headerBytes + size
   }
 
-  finish(): void {
-    if (this.#state.group) this.#endGroup(this.#state.group)
+  finish(length: number): boolean {
+    const { group, segmentEnd } = this.#state
+    const isBroken = group !== null && group.end > length
+    if (group && !isBroken) this.#endGroup(group)
     const { lastSound } = this.#state
     // Where nothing says how long the last frame of sound is, it is as long as the one before.
     if (lastSound) tallySound(this.#tally, lastSound.pts, lastSound.pts + lastSound.step)
+    return isBroken || (segmentEnd !== null && segmentEnd > length)
   }
 
   tracks(): NotedTracks | null {
@@ -122,11 +130,12 @@ export class MatroskaReader implements UnitReader {
         picture: null,
         sound: null,
       }
-    } else return id === SEGMENT
+    } else if (id !== SEGMENT) return false
+    else if (size !== null) this.#state.segmentEnd = position + headerBytes + size
     return true
   }
 
-  #takeElement(id: number, body: Buffer, size: number): void {
+  #takeElement(id: number, body: Buffer, size: number, end: number): void {
     const { cluster, group } = this.#state
     if (id === INFO) {
       for (const element of elementsIn(body))
@@ -139,14 +148,13 @@ export class MatroskaReader implements UnitReader {
     else if (id === BLOCK_DURATION && group) group.duration = readUnsigned(body)
     else if (id === REFERENCE_BLOCK && group) group.reference = true
     else if (id === BLOCK && group) this.#takeBlock(group, body, size)
-    else if (id === SIMPLE_BLOCK) this.#takeSimpleBlock(body, size)
+    else if (id === SIMPLE_BLOCK) this.#takeSimpleBlock(body, size, end)
   }
 
-  #takeSimpleBlock(body: Buffer, size: number): void {
-    const group: Group = { end: 0, reference: false, duration: null, picture: null, sound: null }
+  #takeSimpleBlock(body: Buffer, size: number, end: number): void {
+    const group: Group = { end, reference: false, duration: null, picture: null, sound: null }
     const flags = this.#takeBlock(group, body, size)
-    group.reference = (flags & 0x80) === 0
-    this.#endGroup(group)
+    this.#state.group = { ...group, reference: (flags & 0x80) === 0 }
   }
 
   /** Reads a block (§10.1) into its group and returns its flags. */

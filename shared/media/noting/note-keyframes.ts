@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { HEAD_BYTES, identifyContainer } from '../container.ts'
 import { emptyTally, type Tally, tallySchema } from '../packet-tally.ts'
+import { AviReader, aviStart, aviStateSchema } from './avi.ts'
 import { Feed, feedStateSchema, NoteGivenUp } from './feed.ts'
 import { FragmentedReader, fragmentedStart, fragmentedStateSchema } from './fragmented-movie.ts'
 import type { KeyframeNote } from './keyframe-note.ts'
@@ -14,6 +15,7 @@ const formatSchema = z.discriminatedUnion('kind', [
   transportStateSchema,
   fragmentedStateSchema,
   matroskaStateSchema,
+  aviStateSchema,
 ])
 type Format = z.infer<typeof formatSchema>
 
@@ -27,11 +29,11 @@ export const notingStateSchema = z.object({
 export type NotingState = z.infer<typeof notingStateSchema>
 
 type Parser = { format: Reader; feed: Feed; tally: Tally }
-type Reader = TransportReader | FragmentedReader | MatroskaReader
+type Reader = TransportReader | FragmentedReader | MatroskaReader | AviReader
 
 /**
- * Notes the keyframes of a recording while its bytes pass by, for containers that keep no index:
- * transport streams, fragmented MP4 and Matroska. It never throws: bytes that it does not
+ * Notes the keyframes of a recording while its bytes pass by, for containers that keep no index that
+ * can be trusted: transport streams, fragmented MP4, Matroska and AVI. It never throws: bytes that it does not
  * understand for certain end the note, and a scan will stand in.
  */
 export class KeyframeNoter {
@@ -52,8 +54,7 @@ export class KeyframeNoter {
       else this.#begin(bytes)
     } catch (error) {
       // Whatever a parser stumbles over, the original is secured all the same.
-      this.#givenUp = error instanceof Error ? error.message : String(error)
-      this.#parser = null
+      this.#giveUp(error)
     }
   }
 
@@ -70,20 +71,25 @@ export class KeyframeNoter {
   }
 
   /** The note, when all bytes have been read; null if there is none. */
-  finish(): Pick<KeyframeNote, 'container' | 'tracks' | 'tally'> | null {
+  finish(): Omit<KeyframeNote, 'schemaVersion' | 'sourceSha256'> | null {
     if (!this.#parser) return null
     const { format, feed, tally } = this.#parser
     try {
-      // A transport stream may end anywhere; elsewhere ffmpeg would give a damaged packet.
-      if (!feed.atBorder && !(format instanceof TransportReader))
-        throw new NoteGivenUp('The recording is cut off.')
-      format.finish()
+      const isShort = format.finish(feed.length)
+      // A transport stream may end anywhere.
+      const breaksOff = isShort || !(feed.atBorder || format instanceof TransportReader)
+      const tracks = format.tracks()
+      if (!tracks || tally.pts.length === 0) return null
+      return { container: format.state().kind, tracks, tally, breaksOff }
     } catch (error) {
-      this.#givenUp = error instanceof Error ? error.message : String(error)
+      this.#giveUp(error)
       return null
     }
-    const tracks = format.tracks()
-    return tracks && tally.pts.length > 0 ? { container: format.state().kind, tracks, tally } : null
+  }
+
+  #giveUp(error: unknown): void {
+    this.#givenUp = error instanceof Error ? error.message : String(error)
+    this.#parser = null
   }
 
   #begin(bytes: Buffer): void {
@@ -113,7 +119,9 @@ function openParser(
       ? new TransportReader(format, tally)
       : format.kind === 'mov'
         ? new FragmentedReader(format, tally)
-        : new MatroskaReader(format, tally)
+        : format.kind === 'matroska'
+          ? new MatroskaReader(format, tally)
+          : new AviReader(format, tally)
   return { format: reader, feed: new Feed(reader, feed), tally }
 }
 
@@ -121,5 +129,6 @@ function formatOf(head: Buffer): Format | null {
   const { container } = identifyContainer(head)
   if (container === 'mpegts') return transportStart(head)
   if (container === 'mov') return fragmentedStart()
+  if (container === 'avi') return aviStart()
   return container === 'matroska' ? matroskaStart() : null
 }

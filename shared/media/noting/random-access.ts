@@ -1,10 +1,14 @@
 /**
  * Whether a picture is one that decoding can begin with, by the rule of ffmpeg's parsers, from the
- * NAL units (ITU-T H.264 §7.4.1, H.265 §7.4.2) that it begins with.
+ * NAL units (ITU-T H.264 §7.4.1, H.265 §7.4.2) or start codes (ISO/IEC 14496-2 §6.2.1) that it
+ * begins with.
  */
 
 /** The codecs whose pictures are told apart here. */
-export type NotedCodec = 'h264' | 'hevc'
+export type NotedCodec = 'h264' | 'hevc' | 'mpeg4'
+
+/** Parameter sets and messages before the first slice of a picture; beyond, it is no keyframe. */
+export const MAX_HEAD_BYTES = 16 * 1024
 
 /** Null: its first slice is not among these bytes. */
 export function isRandomAccess(codec: NotedCodec, units: Iterable<Buffer>): boolean | null {
@@ -12,6 +16,11 @@ export function isRandomAccess(codec: NotedCodec, units: Iterable<Buffer>): bool
   for (const unit of units) {
     const header = unit[0]
     if (header === undefined) continue
+    if (codec === 'mpeg4') {
+      const coding = unit[1]
+      if (header === VOP && coding !== undefined) return (coding & 0xc0) === 0
+      continue
+    }
     if (codec === 'hevc') {
       const type = (header >> 1) & 0x3f
       if (type < 32) return type >= 16 && type <= 23
@@ -46,6 +55,8 @@ export function* sizedUnits(bytes: Buffer, lengthBytes: number): Generator<Buffe
 }
 
 const RECOVERY_POINT = 6
+/** `vop_start_code`; two bits after it: 0 for an intra-coded picture. */
+const VOP = 0xb6
 
 /** Looks for a recovery point among the messages of a SEI unit (H.264 §7.3.2.3). */
 function hasRecoveryPoint(unit: Buffer): boolean {

@@ -5,7 +5,7 @@ import { clock33Schema, onClock33, startClock33 } from './clock-33.ts'
 import { NoteGivenUp, type UnitReader } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
 import { readPesHeader } from './pes.ts'
-import { annexBUnits, isRandomAccess } from './random-access.ts'
+import { annexBUnits, isRandomAccess, MAX_HEAD_BYTES } from './random-access.ts'
 import { programmeMapPid, readProgramme } from './transport-tables.ts'
 
 const SYNC = 0x47
@@ -14,8 +14,6 @@ const TS_PACKET_BYTES = 188
 /** Below are tables (§2.4.3.3 and ETSI EN 300 468 §5.1.3). */
 const LAST_TABLE_PID = 0x1f
 const NULL_PID = 0x1fff
-/** Parameter sets and messages before the first slice of a picture; beyond, it is no keyframe. */
-const MAX_HEAD_BYTES = 16 * 1024
 
 export const transportStateSchema = z.object({
   kind: z.literal('mpegts'),
@@ -114,11 +112,12 @@ export class TransportReader implements UnitReader {
     return this.headBytes
   }
 
-  /** Counts what was begun when the stream ends. */
-  finish(): void {
+  /** The stream may end anywhere: nothing in it says how long it is. */
+  finish(): boolean {
     this.#endPicture()
     const { audio } = this.#state
     if (audio?.last) tallySound(this.#tally, audio.last.pts, audio.last.pts + audio.last.step)
+    return false
   }
 
   tracks(): NotedTracks | null {

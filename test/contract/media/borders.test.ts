@@ -8,7 +8,7 @@ import {
   fileSource,
   largestGap,
   packetsOf,
-  planOf,
+  planAsSecured,
   renderAll,
   temporaryFolder,
   testSound,
@@ -29,6 +29,7 @@ const both = [...picture, ...testSound(SECONDS)]
 const CLOSED = [...X264, '-g', '30', '-bf', '2']
 const OPEN = ['-x264-params', 'open-gop=1:keyint=30:scenecut=0:b-pyramid=normal', '-bf', '3']
 const AAC = ['-c:a', 'aac']
+const NEGATIVE = ['-movflags', 'frag_keyframe+empty_moov+negative_cts_offsets']
 const UNEVEN = "setpts='if(lt(mod(N,40),20),N,N+0.4)/30/TB+if(gt(N,90),0.7/TB,0)'"
 
 /** What cameras and their software make; `sound`: what becomes of it. */
@@ -43,6 +44,16 @@ const recordings: Record<string, { make: string[]; sound: 'copied' | 'encoded' |
   'open.ts': { make: [...both, ...X264, ...OPEN, ...AAC], sound: 'copied' },
   'uneven.mp4': {
     make: [...both, '-vf', UNEVEN, '-fps_mode', 'vfr', ...CLOSED, ...AAC],
+    sound: 'encoded',
+  },
+  // Composition offsets below 0 (`trun` version 1), in fragments that differ in how far below.
+  'negative.mp4': {
+    make: [...both, ...X264, ...OPEN, ...AAC, ...NEGATIVE, '-frag_duration', '500000'],
+    sound: 'copied',
+  },
+  'without-cues.mkv': { make: [...both, ...X264, ...OPEN, ...AAC, '-live', '1'], sound: 'copied' },
+  'old.avi': {
+    make: [...both, '-c:v', 'mpeg4', '-q:v', '3', '-g', '30', '-c:a', 'libmp3lame'],
     sound: 'encoded',
   },
   'without-sound.mp4': { make: [...picture, ...CLOSED], sound: null },
@@ -75,7 +86,7 @@ const timesOf = async (file: string, track: 'v:0' | 'a:0') => {
 /** Makes the chunks of a recording and compares what they play with what it plays. */
 async function compare(file: string, sound: 'copied' | 'encoded' | null): Promise<void> {
   const source = fileSource(file)
-  const plan = await planOf(source, tools, 1.5)
+  const plan = await planAsSecured(file, tools, 1.5)
   expect(plan.chunks.length).toBeGreaterThan(2)
   expect(plan.audio?.method ?? null).toBe(sound)
   await using out = await temporaryFolder()

@@ -49,6 +49,10 @@ const recordings: Record<string, string[]> = {
   'closed.mkv': [...CLOSED, '-c:a', 'aac'],
   'open.mkv': [...OPEN, '-c:a', 'libmp3lame'],
   'hevc.mkv': [...HEVC, '-c:a', 'pcm_s16le'],
+  'mpeg4.avi': ['-c:v', 'mpeg4', '-bf', '0', '-g', '30', '-c:a', 'libmp3lame'],
+  'reordered.avi': ['-c:v', 'mpeg4', '-bf', '2', '-g', '30', '-c:a', 'pcm_s16le', '-ac', '2'],
+  'h264.avi': [...X264, '-g', '30', '-bf', '0', '-c:a', 'aac', '-ar', '44100'],
+  'motion.avi': ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-an'],
   'live.mkv': [...UNEVEN, ...CLOSED, '-an', '-live', '1'],
 }
 /** Made of others: with sound that begins late, with bytes of error correction. */

@@ -111,18 +111,22 @@ export function fileSink(file: string): OutputSink {
   }
 }
 
-/** The same, with the keyframes that securing notes where the container keeps no index. */
+/** Plans it with the keyframes that securing notes where the container keeps no index. */
 export async function planAsSecured(
   file: string,
   tools: MediaTools,
   chunkSeconds = CHUNK_BOUNDS.seconds,
 ): Promise<RenditionPlan> {
+  return planOf(fileSource(file), tools, chunkSeconds, await noteOf(file))
+}
+
+/** What securing notes of a recording; null: nothing. */
+export async function noteOf(file: string): Promise<KeyframeNote | null> {
   const source = fileSource(file)
   const noter = new KeyframeNoter(null)
   for await (const piece of source.read(0, source.size, never)) noter.read(Buffer.from(piece))
   const noted = noter.finish()
-  const note: KeyframeNote | null = noted && { schemaVersion: 1, sourceSha256: '', ...noted }
-  return planOf(source, tools, chunkSeconds, note)
+  return noted && { schemaVersion: 1, sourceSha256: '', ...noted }
 }
 
 export const EVERYTHING: Wanted = { copy: true, proxy: true, storyboard: true }

@@ -29,7 +29,12 @@ const [tools] = (await allTools()) as [MediaTools]
 const folder = await temporaryFolder()
 const NOISE = ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=25:d=3,noise=alls=60:allf=t']
 const LARGE = ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '14', '-g', '25']
-const kinds = { 'noise.ts': [], 'noise.mp4': ['-movflags', 'frag_keyframe+empty_moov'] }
+const kinds = {
+  'noise.ts': [],
+  'noise.mp4': ['-movflags', 'frag_keyframe+empty_moov'],
+  'noise.mkv': [],
+  'noise.avi': ['-bf', '0'],
+}
 beforeAll(async () => {
   storage = await startStorage()
   for (const [name, options] of Object.entries(kinds))

@@ -31,6 +31,7 @@ export const steadyKeyframes = (seconds: number, bytesPerSecond = 750_000): Keyf
     pts: Array.from({ length: groups }, (_, n) => n * 180_000),
     packets: Array.from({ length: groups }, () => 60),
     bytes: Array.from({ length: groups }, () => 2 * bytesPerSecond),
+    startPts: 0,
     endPts: groups * 180_000,
     apartSeconds: 1 / 30,
     zeroSeconds: { video: 0, audio: 0 },

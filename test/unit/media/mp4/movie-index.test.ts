@@ -75,6 +75,7 @@ describe('indexMovie', () => {
   it('finds keyframes with what follows each', () => {
     expect(indexMovie(moov(trak(SIX_PICTURES)), 2000, { video: 0, audio: null })).toEqual({
       pts: [0, 30],
+      startPts: 0,
       packets: [3, 3],
       bytes: [90, 100],
       endPts: 60,

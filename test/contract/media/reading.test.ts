@@ -1,0 +1,90 @@
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { HeaderCache } from '../../../shared/media/header-cache.ts'
+import { readKeyframes } from '../../../shared/media/keyframes.ts'
+import { NOWHERE } from '../../../shared/media/output-sink.ts'
+import { probe } from '../../../shared/media/probe.ts'
+import { renderChunk } from '../../../shared/media/render-chunk.ts'
+import type { MediaTools } from '../../../shared/media/tools.ts'
+import {
+  allTools,
+  ffmpeg,
+  fileSource,
+  never,
+  noteOf,
+  planAsSecured,
+  temporaryFolder,
+  testSound,
+  X264,
+} from './support.ts'
+
+const MEBIBYTE = 1024 * 1024
+const CHUNK_SECONDS = 4
+const CLIP_SECONDS = 4
+const CLIPS = 9
+
+const folder = await temporaryFolder()
+const [tools] = (await allTools()) as [MediaTools]
+afterAll(() => folder[Symbol.asyncDispose]())
+const fileOf = (name: string) => path.join(folder.path, name)
+
+const FRAGMENTED = 'frag_keyframe+empty_moov'
+/** Each with the clip that it repeats, as no encoder could make long recordings here. */
+const recordings: Record<string, [clip: string, ...options: string[]]> = {
+  'indexed.mp4': ['reordered.mp4'],
+  'indexed.mov': ['reordered.mp4'],
+  'fragmented.mp4': ['reordered.mp4', '-movflags', FRAGMENTED],
+  'negative.mp4': ['reordered.mp4', '-movflags', `${FRAGMENTED}+negative_cts_offsets`],
+  'without-cues.mkv': ['reordered.mp4', '-live', '1'],
+  'with-cues.mkv': ['reordered.mp4'],
+  'stream.ts': ['reordered.mp4'],
+  'chunks.avi': ['plain.avi'],
+}
+
+beforeAll(async () => {
+  const noise = `testsrc2=s=640x360:r=25:d=${CLIP_SECONDS},noise=alls=60:allf=t`
+  for (const [clip, reordered] of [
+    ['plain.avi', '0'],
+    ['reordered.mp4', '2'],
+  ] as const)
+    await ffmpeg(tools, [
+      ...['-f', 'lavfi', '-i', noise, ...testSound(CLIP_SECONDS), ...X264, '-qp', '16'],
+      ...['-g', '25', '-bf', reordered, '-c:a', 'aac', fileOf(clip)],
+    ])
+  for (const [name, [clip, ...options]] of Object.entries(recordings))
+    await ffmpeg(tools, [
+      ...['-stream_loop', `${CLIPS - 1}`, '-i', fileOf(clip), '-c', 'copy'],
+      ...[...options, fileOf(name)],
+    ])
+}, 120_000)
+
+it.each(Object.keys(recordings))(
+  'of %s only what is needed is read',
+  async (name) => {
+    const file = fileOf(name)
+    const plan = await planAsSecured(file, tools, CHUNK_SECONDS)
+    const source = fileSource(file)
+    const readFor = async (work: () => Promise<unknown>) => {
+      source.bytesRead = 0
+      await work()
+      return source.bytesRead
+    }
+    expect(await readFor(() => probe(source, tools, never))).toBeLessThan(8 * MEBIBYTE)
+    const note = await noteOf(file)
+    const planning = () => readKeyframes(source, plan.media, tools, never, note)
+    expect(await readFor(planning)).toBeLessThan(MEBIBYTE / 4)
+
+    const cached = await new HeaderCache().open('v1', source, never)
+    const { chunks, durationSeconds } = plan
+    const chunk = chunks.at(-2)
+    if (!chunk) throw new Error('There are no chunks.')
+    const wanted = { copy: true, proxy: false, storyboard: false }
+    const job = { source: cached, tools, plan, chunk, wanted, signal: never }
+    const read = await readFor(() => renderChunk({ ...job, openOutput: () => NOWHERE }))
+    const second = source.size / durationSeconds
+    expect(chunk.startSeconds * second).toBeGreaterThan(60 * MEBIBYTE)
+    // What lies two seconds before and after may have to do with it; and blocks of 2 MiB.
+    expect(read).toBeLessThan((chunk.durationSeconds + 5.5) * second + 8 * MEBIBYTE)
+  },
+  30_000,
+)
