@@ -12,6 +12,7 @@ import { MediaError } from './errors.ts'
 import { inputGuards, programGuards, windowedReading } from './guards.ts'
 import { maskTracks } from './masking/mask-tracks.ts'
 import { serveRanges } from './range-proxy.ts'
+import { forDemuxer } from './recent-blocks.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
 
@@ -94,7 +95,7 @@ async function runFfprobe(
   signal: AbortSignal,
 ): Promise<Omit<FfprobeAnswer, 'refused'> | Refusal | Unplayable> {
   let touch = () => {}
-  await using proxy = await serveRanges(source, {
+  await using proxy = await serveRanges(forDemuxer(source, container, signal), {
     signal,
     onBytes: () => touch(),
     windowBytes: WINDOW_BYTES,

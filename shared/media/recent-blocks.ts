@@ -1,8 +1,16 @@
+import type { Container } from './description.ts'
 import { readBytes } from './mp4/movie-header.ts'
 import type { FootageSource } from './source.ts'
 
 const BLOCK_BYTES = 2 * 1024 * 1024
-const BLOCKS = 4
+const BLOCKS = 8
+
+/** As a demuxer is best served: AVI's looks for picture and sound apart, packet by packet. */
+export const forDemuxer = (
+  source: FootageSource,
+  container: Container,
+  signal: AbortSignal,
+): FootageSource => (container === 'avi' ? withRecentBlocks(source, signal) : source)
 
 /**
  * The same recording, read in blocks of which the latest few stay in memory: ffmpeg goes to and fro

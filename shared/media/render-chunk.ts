@@ -10,7 +10,7 @@ import { withWholeSamples } from './mp4/whole-samples.ts'
 import type { OutputKind, OutputSink } from './output-sink.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
 import { type RangeProxy, serveRanges } from './range-proxy.ts'
-import { withRecentBlocks } from './recent-blocks.ts'
+import { forDemuxer, withRecentBlocks } from './recent-blocks.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
 import { writeRendition } from './write-rendition.ts'
@@ -126,9 +126,7 @@ async function readableFor(
   signal: AbortSignal,
 ): Promise<FootageSource> {
   const { container } = plan.media
-  // In AVI picture and sound may lie far apart.
-  if (container === 'avi') return withRecentBlocks(source, signal)
-  if (position === null) return source
+  if (position === null) return forDemuxer(source, container, signal)
   const blocks = withRecentBlocks(source, signal)
   const whole = endPts === null ? await withWholeSamples(blocks, plan, signal) : blocks
   return fromPosition(whole, container, position, signal)

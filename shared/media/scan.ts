@@ -7,6 +7,7 @@ import type { KeyframeIndex } from './keyframe-index.ts'
 import { maskTracks } from './masking/mask-tracks.ts'
 import { emptyTally, indexOfTally, type Tally, tallyPicture, tallySound } from './packet-tally.ts'
 import { serveRanges } from './range-proxy.ts'
+import { forDemuxer } from './recent-blocks.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
 
@@ -28,7 +29,8 @@ export async function scanKeyframes(
   let touch = () => {}
   const refused = media.leftOut.filter((track) => track.refused).map(({ stream }) => stream)
   const masked = await maskTracks(source, media.container, refused, signal)
-  await using proxy = await serveRanges(masked, { signal, onBytes: () => touch() })
+  const read = forDemuxer(masked, media.container, signal)
+  await using proxy = await serveRanges(read, { signal, onBytes: () => touch() })
   const tally = emptyTally()
   try {
     await runChild({

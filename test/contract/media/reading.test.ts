@@ -69,7 +69,8 @@ it.each(Object.keys(recordings))(
       await work()
       return source.bytesRead
     }
-    expect(await readFor(() => probe(source, tools, never))).toBeLessThan(8 * MEBIBYTE)
+    // ffprobe looks at five seconds, in AVI with a track here and the other there.
+    expect(await readFor(() => probe(source, tools, never))).toBeLessThan(32 * MEBIBYTE)
     const note = await noteOf(file)
     const planning = () => readKeyframes(source, plan.media, tools, never, note)
     expect(await readFor(planning)).toBeLessThan(MEBIBYTE / 4)
