@@ -5,6 +5,8 @@ import { readTracks, type Track } from './tracks.ts'
 
 /** A track whose samples span this is no recording of a shift but a broken or hostile table. */
 const MAX_SECONDS = 48 * 3600
+/** Far less than a tick of any clock. */
+const ROUNDING_SECONDS = 1e-6
 
 /**
  * The keyframes of an MP4 or QuickTime file from its movie header alone, or null if it has no
@@ -36,8 +38,7 @@ export function indexMovie(
     endPts: pictures.endPts,
     apartSeconds: pictures.apart / video.timescale,
     zeroSeconds: { video: videoZero + start, audio: audioZero + start },
-    // ffmpeg's seek takes every track to the decoding time of the keyframe that it finds.
-    soundLeadSeconds: heard ? Math.max(0, videoZero - audioZero - pictures.delaySeconds) : 0,
+    soundLeadSeconds: heard ? soundLead(videoZero - audioZero, pictures.delaySeconds) : 0,
     audio: heard,
     truncatedAtSeconds: pictures.cut ? pictures.endPts / video.timescale - videoZero - start : null,
   }
@@ -52,6 +53,14 @@ function soundSpan(moov: Buffer, track: Track): KeyframeIndex['audio'] {
     longestStepSeconds: longest / track.timescale,
   }
 }
+
+/**
+ * ffmpeg's seek finds the last keyframe that is decoded by then, and takes every track to the
+ * moment at which that one is decoded. Where sound is shown earlier than that, the seek must lead
+ * to the keyframe before.
+ */
+const soundLead = (behindSeconds: number, shortestDelaySeconds: number): number =>
+  behindSeconds > shortestDelaySeconds + ROUNDING_SECONDS ? behindSeconds : 0
 
 /** The time of the media that is shown at second 0, were this the only track. */
 const zeroOf = ({ edit, timescale }: Track): number =>
