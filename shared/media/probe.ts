@@ -2,9 +2,10 @@ import { askFfprobe } from './ask-ffprobe.ts'
 import { chooseTracks } from './choose-tracks.ts'
 import { HEAD_BYTES, identifyContainer } from './container.ts'
 import { damaged, type MediaDescription, type Unplayable, unplayable } from './description.ts'
+import { beginningOf } from './mp4/beginning.ts'
 import { MalformedBoxError } from './mp4/boxes.ts'
 import { readBytes, readMovieHeader } from './mp4/movie-header.ts'
-import { samplesOf } from './mp4/samples.ts'
+import { sampleDurations, samplesOf } from './mp4/samples.ts'
 import { readTracks } from './mp4/tracks.ts'
 import type { FootageSource } from './source.ts'
 import type { MediaTools } from './tools.ts'
@@ -30,8 +31,33 @@ export async function probe(
     const flaw = await flawOfMovie(source, signal)
     if (flaw !== null) return damaged(flaw)
   }
-  const answer = await askFfprobe(source, tools, identified.container, signal)
-  return 'playable' in answer ? answer : chooseTracks(answer, identified.container, source.size)
+  const beginning = identified.container === 'mov' ? await beginningOf(source, signal) : source
+  const answer = await askFfprobe(beginning, tools, identified.container, signal)
+  if ('playable' in answer) return answer
+  const chosen = chooseTracks(answer, identified.container, source.size)
+  return chosen.playable && beginning !== source
+    ? { playable: true, media: await withWholeTimes(chosen.media, source, signal) }
+    : chosen
+}
+
+/** What ffprobe tells of the times of all pictures, from the header: it saw only its beginning. */
+async function withWholeTimes(
+  media: MediaDescription,
+  source: FootageSource,
+  signal: AbortSignal,
+): Promise<MediaDescription> {
+  const header = await readMovieHeader(source, signal)
+  const { stream } = media.video
+  const track =
+    header.kind === 'indexed' && readTracks(header.moov).find(({ index }) => index === stream)
+  if (!track) return media
+  const { count, total } = sampleDurations(header.moov, track)
+  const declaredSeconds = total / track.timescale
+  return {
+    ...media,
+    declaredSeconds,
+    video: { ...media.video, frameRate: count / declaredSeconds },
+  }
 }
 
 /** What is wrong with the boxes of an MP4 or QuickTime file; null if nothing is. */

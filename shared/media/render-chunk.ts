@@ -6,6 +6,7 @@ import { DescentProof } from './descent.ts'
 import { MediaError } from './errors.ts'
 import { provenanceOf, runFfmpeg } from './ffmpeg.ts'
 import { fromPosition } from './from-position.ts'
+import { BEGINNING_SECONDS, beginningOf } from './mp4/beginning.ts'
 import { withWholeSamples } from './mp4/whole-samples.ts'
 import type { OutputKind, OutputSink } from './output-sink.ts'
 import type { ChunkPlan, RenditionPlan } from './plan.ts'
@@ -20,6 +21,8 @@ const CHUNK_WALL_MS = 9 * 60_000 + 30_000
 const CHUNK_STALL_MS = 60_000
 /** ffmpeg reads ahead of a seek by some megabytes if it is let. */
 const WINDOW_BYTES = 2 * 1024 * 1024
+/** More than ffmpeg is asked for beyond the end of a chunk, and than tracks may be apart. */
+const READ_BEYOND_SECONDS = 120
 const MAX_STORYBOARD_BYTES = 32 * 1024 * 1024
 
 /** A chunk to render, what of it, and where the results go. */
@@ -45,9 +48,9 @@ export type ChunkJob = {
  * @throws MediaError; whatever an output threw
  */
 export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
-  const { source, tools, plan, chunk, wanted, signal } = job
+  const { tools, plan, chunk, wanted, signal } = job
   let touch = () => {}
-  const read = await readableFor(chunk, source, plan, signal)
+  const read = await readableFor(job)
   await using proxy = await serveRanges(read, {
     signal,
     onBytes: () => touch(),
@@ -118,18 +121,21 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   }
 }
 
-/** The recording as ffmpeg reads it for a chunk: it finds the chunk at once, and nothing twice. */
-async function readableFor(
-  { position, endPts }: ChunkPlan,
-  source: FootageSource,
-  plan: RenditionPlan,
-  signal: AbortSignal,
-): Promise<FootageSource> {
+/**
+ * The recording as ffmpeg reads it for a chunk: it finds the chunk at once, and nothing twice. For
+ * the first one it need not know how long the recording is.
+ */
+async function readableFor({ source, plan, chunk, signal }: ChunkJob): Promise<FootageSource> {
   const { container } = plan.media
-  if (position === null) return forDemuxer(source, container, signal)
+  if (chunk.position === null) {
+    const end = chunk.startSeconds + chunk.durationSeconds + READ_BEYOND_SECONDS
+    const isEarly = chunk.startPts === null && chunk.endPts !== null && end < BEGINNING_SECONDS
+    if (container === 'mov' && isEarly) return beginningOf(source, signal)
+    return forDemuxer(source, container, signal)
+  }
   const blocks = withRecentBlocks(source, signal)
-  const whole = endPts === null ? await withWholeSamples(blocks, plan, signal) : blocks
-  return fromPosition(whole, container, position, signal)
+  const whole = chunk.endPts === null ? await withWholeSamples(blocks, plan, signal) : blocks
+  return fromPosition(whole, container, chunk.position, signal)
 }
 
 const sourceFailed = (proxy: RangeProxy) =>

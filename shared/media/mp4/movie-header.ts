@@ -37,7 +37,7 @@ export async function readMovieHeader(
     if (type === 'moov') {
       if (end > source.size) throw new MalformedBoxError('The movie header is cut off.')
       if (end - at > MAX_MOOV_BYTES) throw new MalformedBoxError('The movie header is too large.')
-      moov = { at, bytes: await readBytes(source, at, end, signal) }
+      moov = { at, bytes: await readShared(source, at, end, signal) }
     }
     at = end
     // Media after the header: only a fragmented file has more to say, and its moof comes first.
@@ -46,6 +46,28 @@ export async function readMovieHeader(
   if (!moov) return { kind: 'unfinished' }
   const fragmented = moov.bytes.includes('mvex', 0, 'latin1')
   return { kind: fragmented ? 'fragmented' : 'indexed', moov: moov.bytes, offset: moov.at }
+}
+
+/**
+ * As `readBytes`, but not to be written to: what is in memory already, and comes in one piece, is
+ * not copied. The header of a shift has some 40 MB.
+ */
+async function readShared(
+  source: FootageSource,
+  start: number,
+  endExclusive: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of source.read(start, endExclusive, signal)) pieces.push(piece)
+  const [only] = pieces
+  const bytes =
+    only && pieces.length === 1
+      ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
+      : Buffer.concat(pieces)
+  if (bytes.length !== endExclusive - start)
+    throw new Error(`The source gave ${bytes.length} of ${endExclusive - start} bytes at ${start}.`)
+  return bytes
 }
 
 /** Exactly the bytes asked for, in one buffer. */

@@ -1,4 +1,5 @@
 import { type Box, boxesIn, findBox, MalformedBoxError } from './boxes.ts'
+import { BOX_HEADER_BYTES, box, fullBox } from './write-box.ts'
 
 /**
  * An MP4 file of one sample of a track: the track's own description (ISO/IEC 14496-12 §8.3, §8.4),
@@ -41,8 +42,6 @@ export function movieOfOneSample(moov: Buffer, trackIndex: number, sample: Buffe
   return Buffer.concat([fileType, header(mediaAt), box('mdat', sample)])
 }
 
-const BOX_HEADER_BYTES = 8
-
 /** One sample, a sync sample as there is no `stss` (§8.6.2), in one chunk of the file. */
 const tablesOfOne = (size: number, offset: number): Buffer[] => [
   fullBox('stts', 1, 1, 1),
@@ -55,18 +54,4 @@ const tablesOfOne = (size: number, offset: number): Buffer[] => [
 function taken(moov: Buffer, within: Box, path: string[]): Buffer {
   const found = findBox(moov, within, path)
   return found ? moov.subarray(found.start, found.end) : Buffer.alloc(0)
-}
-
-function box(type: string, ...content: Buffer[]): Buffer {
-  const head = Buffer.alloc(BOX_HEADER_BYTES)
-  head.writeUInt32BE(content.reduce((sum, { length }) => sum + length, BOX_HEADER_BYTES))
-  head.write(type, 4, 'latin1')
-  return Buffer.concat([head, ...content])
-}
-
-/** Version 0, no flags, then numbers of 32 bits. */
-function fullBox(type: string, ...fields: number[]): Buffer {
-  const body = Buffer.alloc(4 + 4 * fields.length)
-  fields.forEach((field, n) => void body.writeUInt32BE(field, 4 + 4 * n))
-  return box(type, body)
 }

@@ -65,24 +65,33 @@ export function* samplesOf(moov: Buffer, track: Track, fileSize: number): Genera
 }
 
 /**
- * Sum of all sample durations and the longest one, in the timescale, from the time table alone
- * (§8.6.1.2).
+ * How many samples there are, the sum of their durations and the longest one, in the timescale,
+ * from the time table alone (§8.6.1.2).
  */
-export function sampleDurations(moov: Buffer, track: Track): { total: number; longest: number } {
+export function sampleDurations(
+  moov: Buffer,
+  track: Track,
+): { count: number; total: number; longest: number } {
   const times = openTable(moov, findBox(moov, track.tables, ['stts']), 8)
-  let [total, longest] = [0, 0]
+  let [count, total, longest] = [0, 0, 0]
   for (let entry = 0; times && entry < times.count; entry++) {
     const at = times.at + entry * 8
-    const duration = moov.readUInt32BE(at + 4)
-    total += moov.readUInt32BE(at) * duration
+    const [samples, duration] = [moov.readUInt32BE(at), moov.readUInt32BE(at + 4)]
+    count += samples
+    total += samples * duration
     longest = Math.max(longest, duration)
   }
-  return { total, longest }
+  return { count, total, longest }
 }
 
-type Table = { at: number; count: number; entryBytes: number }
+/** The entries of a table: where they begin, how many there are, and how long each is. */
+export type Table = { at: number; count: number; entryBytes: number }
 
-function openTable(bytes: Buffer, box: Box | null, entryBytes: number): Table | null {
+/**
+ * Opens a table that says itself how many entries it has; null where there is no box.
+ * @throws MalformedBoxError if its box cannot hold them
+ */
+export function openTable(bytes: Buffer, box: Box | null, entryBytes: number): Table | null {
   if (!box) return null
   const count = box.end - box.bodyStart >= 8 ? bytes.readUInt32BE(box.bodyStart + 4) : -1
   const at = box.bodyStart + 8
