@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -164,4 +164,22 @@ it('finds out a copy in which a picture was altered, and one that is cut off', a
   expect(found.sha256).not.toBe(sound.sha256)
   expect(found.file).not.toBe(sound.file)
   expect(await hashOf(played.subarray(0, played.length - 1000))).toMatchObject({ file: null })
+})
+
+it('proves the descent of a fragmented movie that is cut off in the middle of a fragment', async () => {
+  const file = path.join(folder.path, 'cut-off.mp4')
+  const bytes = readFileSync(path.join(folder.path, 'fragmented.mp4'))
+  writeFileSync(file, bytes.subarray(0, Math.floor(bytes.length * 0.77)))
+  const source = fileSource(file)
+  const plan = await planAsSecured(file, first, 1.5)
+  expect(plan.truncatedAtSeconds).toBeCloseTo(plan.durationSeconds, 3)
+  await using out = await temporaryFolder()
+  const wanted = { copy: true, proxy: false, storyboard: false }
+  const copy = new CopyHash(plan)
+  for (const { index } of await renderAll(source, first, plan, out.path, wanted))
+    await copy.add(createReadStream(path.join(out.path, `copy-${index}.mp4`)))
+  const { packets, sha256 } = copy.finish()
+  expect(packets).toBe(plan.chunks.reduce((sum, chunk) => sum + (chunk.packets ?? 0), 0))
+  const job = { source, tools: first, plan, packets, wallMs: 20_000, signal: never }
+  expect(await hashOriginal(job)).toBe(sha256)
 })
