@@ -76,16 +76,17 @@ describe.runIf(chromium)('a recording whose keyframes are far apart, in a browse
     expect(page.errors).toEqual([])
   })
 
-  it('plays from its start, and goes on from there when sent too far', async () => {
+  it('plays from its start, and begins there again when sent too far', async () => {
     const { page, note } = await open(2, 1320, 9999)
     expect(note).toMatch(/no proxy .* 22 minutes .* jump only to what they have loaded/)
     await playsOn(page)
     expect(Math.abs((await page.seek(10)) - 10)).toBeLessThan(2 / RATE)
     await page.startSeeking(1000)
-    await expect.poll(async () => (await page.state()).time, soon).toBeLessThan(100)
-    await playsOn(page)
+    const time = async () => (await page.state().catch(() => null))?.time ?? 0
+    await expect.poll(time, soon).toBeLessThan(100)
+    await expect.poll(time, soon).toBeGreaterThan(1)
     // It does not ask for the same again and again.
-    expect((await page.hiccups()).length).toBeLessThan(10)
+    expect(await page.hiccups()).toEqual([])
     expect(page.errors).toEqual([])
   })
 })
