@@ -23,9 +23,11 @@ it('is valid OpenAPI 3.1', async () => {
   expect(validator.version).toBe('3.1')
 })
 
-it('has every HTTP function that the built app registers, and nothing else', () => {
+it('has every HTTP function that the built app registers but the one for what is no address', () => {
   const registered = (app.system.host?.functions ?? []).flatMap(({ name, trigger, details }) =>
-    trigger === 'http' ? [`${name}: ${details.methods} ${details.route}`] : [],
+    trigger === 'http' && name !== 'zUnknownAddress'
+      ? [`${name}: ${details.methods} ${details.route}`]
+      : [],
   )
   const described = api.operations.map(
     ({ id, method, path }) => `${id}: ${method} ${path.slice(1)}`,

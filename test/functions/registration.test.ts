@@ -86,12 +86,30 @@ const ROUTES: [method: string, path: string, name: string][] = [
 
 /** What anyone may ask. */
 const OPEN = ['apiDocument', 'health']
+/** Takes what no route takes. */
+const LEFTOVERS = 'zUnknownAddress'
 /** A player brings a ticket instead of a token. */
 const WITH_TICKET = ['play', 'closePlayback']
 
 describe('the built app', () => {
   it('registers its HTTP functions, and all of them are walked over here', () => {
-    expect(namesOf('http')).toEqual(ROUTES.map(([, , name]) => name).toSorted())
+    expect(namesOf('http')).toEqual([...ROUTES.map(([, , name]) => name).toSorted(), LEFTOVERS])
+  })
+
+  it('answers what is no address of it with a problem, from the function that the host asks last', async () => {
+    const [last] = (app.system.host?.functions ?? [])
+      .map(({ name }) => name.toLowerCase())
+      .toSorted()
+      .toReversed()
+    expect(last).toBe(LEFTOVERS.toLowerCase())
+    for (const path of ['', 'nothing', `footage/${ID}/nothing/here`, 'footage//audit']) {
+      for (const method of ['GET', 'POST', 'DELETE']) {
+        const answer = await app.call(MANAGER, method, path)
+        expect(answer.status, `${method} ${path}`).toBe(404)
+        expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+        expectProblem(answer)
+      }
+    }
   })
 
   it('takes the events that the topology subscribes to', () => {
@@ -155,6 +173,7 @@ describe.each(ROUTES)('%s %s', (method, path, name) => {
       if (known.includes(other)) continue
       const answer = await app.call(MANAGER, other, path)
       expect(answer.status, other).toBe(404)
+      if (other !== 'OPTIONS') expectProblem(answer)
     }
   })
 })
