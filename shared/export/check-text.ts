@@ -1,5 +1,5 @@
 import type { Footage } from '../footage/footage.ts'
-import { comparedFormOptions } from '../media/descent.ts'
+import { comparedFormOptions } from '../media/chunk/descent.ts'
 import type { RenditionPlan } from '../media/plan.ts'
 import type { AuditPapers, AuditSeal } from './audit-papers.ts'
 import type { EvidencePackage } from './package.ts'

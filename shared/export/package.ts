@@ -5,7 +5,6 @@ import { roleSchema } from '../clearance/roles.ts'
 import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema, PLAYABLE_KINDS } from '../footage/ids.ts'
 import { packingProgressSchema } from './packing-list.ts'
-import { trailFormSchema } from './trail-form.ts'
 
 const instant = z.iso.datetime()
 const count = z.int().nonnegative()
@@ -30,6 +29,15 @@ export const recipientSchema = z
   })
   .meta({ id: 'Recipient' })
 export type Recipient = z.infer<typeof recipientSchema>
+
+/**
+ * In which form a package has the audit trail. `continuity`: every entry with its time and action, but
+ * who acted and why only where it concerns the footage itself or this package: reasons of others name
+ * other people and other cases. `whole`: all of it.
+ */
+export const TRAIL_FORMS = ['continuity', 'whole'] as const
+export const trailFormSchema = z.enum(TRAIL_FORMS)
+export type TrailForm = z.infer<typeof trailFormSchema>
 
 /**
  * Where a package is in its life.

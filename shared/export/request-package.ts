@@ -12,9 +12,10 @@ import {
   newPackageId,
   type Recipient,
   recipientSchema,
+  trailFormSchema,
 } from './package.ts'
 import { originalsOf } from './settle-contents.ts'
-import { refuseWholeTrail, trailFormSchema } from './trail-form.ts'
+import { refuseWholeTrail } from './trail-form.ts'
 
 const DAY_MS = 86_400_000
 /** Packages of one recording that are in hand or can be fetched at a time. */

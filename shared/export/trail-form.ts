@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { judge } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import {
@@ -11,15 +10,7 @@ import type { Action } from '../clearance/roles.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { Services } from '../services.ts'
-
-/**
- * In which form a package has the audit trail. `continuity`: every entry with its time and action, but
- * who acted and why only where it concerns the footage itself or this package: reasons of others name
- * other people and other cases. `whole`: all of it.
- */
-export const TRAIL_FORMS = ['continuity', 'whole'] as const
-export const trailFormSchema = z.enum(TRAIL_FORMS)
-export type TrailForm = z.infer<typeof trailFormSchema>
+import type { TrailForm } from './package.ts'
 
 /** What was done to the footage and to what is on record of it, rather than who looked at it. */
 const CONCERNS_FOOTAGE: readonly AuditedAction[] = [

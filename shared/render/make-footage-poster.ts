@@ -4,7 +4,7 @@ import type { Message } from '../events/messages.ts'
 import { manifestBlobName, renditionBlobName } from '../footage/ids.ts'
 import { isDisposed } from '../footage/state.ts'
 import { findPart } from '../ingest/parts.ts'
-import { makePoster } from '../media/poster.ts'
+import { makePoster } from '../media/poster/poster.ts'
 import type { Services } from '../services.ts'
 
 /** Makes the picture that stands for a recording, and stores it with the manifest that publishes it. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import type { MediaTools } from '../../shared/media/tools.ts'
+import type { MediaTools } from '../../shared/media/running/tools.ts'
 
 const run = promisify(execFile)
 

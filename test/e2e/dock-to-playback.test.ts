@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findMediaTools, type MediaTools } from '../../shared/media/tools.ts'
+import { findMediaTools, type MediaTools } from '../../shared/media/running/tools.ts'
 import {
   openScene,
   PIPELINE_LIMIT_MS,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { findMediaTools, type MediaTools } from '../../shared/media/tools.ts'
+import { findMediaTools, type MediaTools } from '../../shared/media/running/tools.ts'
 import {
   openScene,
   PIPELINE_LIMIT_MS,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { BlobServiceClient } from '@azure/storage-blob'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findMediaTools, type MediaTools } from '../../shared/media/tools.ts'
+import { findMediaTools, type MediaTools } from '../../shared/media/running/tools.ts'
 import { findProgram } from '../find-program.ts'
 import {
   openScene,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { findMediaTools } from '../../shared/media/tools.ts'
+import { findMediaTools } from '../../shared/media/running/tools.ts'
 import { expectNeverBack, followToEnd } from '../follow.ts'
 import {
   type Gate,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { findMediaTools, type MediaTools } from '../../../shared/media/tools.ts'
+import { findMediaTools, type MediaTools } from '../../../shared/media/running/tools.ts'
 import type { Station } from '../docking-station/dock-recording.ts'
 import { type LocalSystem, startLocalSystem } from '../local-system.ts'
 import { sampleDocks } from '../sample-people.ts'

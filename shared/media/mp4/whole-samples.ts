@@ -1,5 +1,5 @@
-import { withSpans } from '../header-cache.ts'
 import type { RenditionPlan } from '../plan.ts'
+import { withSpans } from '../probing/header-cache.ts'
 import type { FootageSource } from '../source.ts'
 import { boxesIn, findBox, MalformedBoxError, readBoxHeader } from './boxes.ts'
 import { samplesOfFragment } from './fragment-samples.ts'

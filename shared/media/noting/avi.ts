@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { type Tally, TRUNCATION_SLACK_SECONDS, tallyPicture, tallySound } from '../packet-tally.ts'
+import {
+  type Tally,
+  TRUNCATION_SLACK_SECONDS,
+  tallyPicture,
+  tallySound,
+} from '../probing/packet-tally.ts'
 import { aviTracksSchema, readAviTracks } from './avi-tracks.ts'
 import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'

@@ -8,7 +8,7 @@ import {
 } from '../mp4/fragment-samples.ts'
 import { readInitialisedTracks } from '../mp4/initialisation.ts'
 import { readTracks } from '../mp4/tracks.ts'
-import { type Tally, tallyPicture, tallySound } from '../packet-tally.ts'
+import { type Tally, tallyPicture, tallySound } from '../probing/packet-tally.ts'
 import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Tally, tallyPicture, tallySound } from '../packet-tally.ts'
+import { type Tally, tallyPicture, tallySound } from '../probing/packet-tally.ts'
 import {
   type ElementHeader,
   elementsIn,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { HEAD_BYTES, identifyContainer } from '../container.ts'
-import { emptyTally, type Tally, tallySchema } from '../packet-tally.ts'
+import { HEAD_BYTES, identifyContainer } from '../probing/container.ts'
+import { emptyTally, type Tally, tallySchema } from '../probing/packet-tally.ts'
 import { AviReader, aviStart, aviStateSchema } from './avi.ts'
 import { Feed, feedStateSchema, NoteGivenUp } from './feed.ts'
 import { FragmentedReader, fragmentedStart, fragmentedStateSchema } from './fragmented-movie.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Tally, tallyPicture, tallySound } from '../packet-tally.ts'
+import { type Tally, tallyPicture, tallySound } from '../probing/packet-tally.ts'
 import { adtsStart, adtsStateSchema, walkAdts } from './adts.ts'
 import { clock33Schema, onClock33, startClock33 } from './clock-33.ts'
 import { NoteGivenUp, type UnitReader } from './feed.ts'

@@ -1,6 +1,6 @@
-import { chunkCommand } from '../../../shared/media/chunk-command.ts'
+import { chunkCommand } from '../../../shared/media/chunk/chunk-command.ts'
 import type { RenditionPlan } from '../../../shared/media/plan.ts'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import { fileSource, planOf } from '../../contract/media/support.ts'
 
 /** What the pipeline would make of a recording, and how it encodes the proxy. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { findMediaTools, type MediaTools } from '../../../shared/media/tools.ts'
+import { findMediaTools, type MediaTools } from '../../../shared/media/running/tools.ts'
 import type { Bench } from '../harness/row.ts'
 import { inFolder } from './raw-commands.ts'
 

@@ -1,5 +1,5 @@
 import os from 'node:os'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 
 const GIB = 1024 ** 3
 

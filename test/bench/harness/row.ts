@@ -1,4 +1,4 @@
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 
 /** What a row works with. */
 export type Bench = {

@@ -1,6 +1,6 @@
-import { HeaderCache } from '../../../shared/media/header-cache.ts'
 import { readMovieHeader } from '../../../shared/media/mp4/movie-header.ts'
-import { makePoster } from '../../../shared/media/poster.ts'
+import { makePoster } from '../../../shared/media/poster/poster.ts'
+import { HeaderCache } from '../../../shared/media/probing/header-cache.ts'
 import { fileSource, never, planOf } from '../../contract/media/support.ts'
 import { rawPoster } from '../footage/raw-commands.ts'
 import { bodyWornRecording, longRecording, remuxed } from '../footage/recordings.ts'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import { countingPicture, longestSilence, readCounter } from './burnt-in-counter.ts'
 import {
   allTools,

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { runChild } from '../../../shared/media/child-process.ts'
-import { HeaderCache } from '../../../shared/media/header-cache.ts'
+import { renderChunk } from '../../../shared/media/chunk/render-chunk.ts'
 import { NOWHERE, type OutputSink } from '../../../shared/media/output-sink.ts'
 import type { RenditionPlan } from '../../../shared/media/plan.ts'
-import { makePoster } from '../../../shared/media/poster.ts'
-import { probe } from '../../../shared/media/probe.ts'
-import { renderChunk } from '../../../shared/media/render-chunk.ts'
+import { makePoster } from '../../../shared/media/poster/poster.ts'
+import { HeaderCache } from '../../../shared/media/probing/header-cache.ts'
+import { probe } from '../../../shared/media/probing/probe.ts'
+import { runChild } from '../../../shared/media/running/child-process.ts'
+import { findMediaTools, type MediaTools } from '../../../shared/media/running/tools.ts'
 import type { FootageSource } from '../../../shared/media/source.ts'
-import { findMediaTools, type MediaTools } from '../../../shared/media/tools.ts'
 import { processes } from '../../processes.ts'
 import {
   allTools,
@@ -212,7 +212,7 @@ describe('children', () => {
   it.runIf(existsSync('/usr/bin/setpriv'))('die with the process that started them', async () => {
     // It writes nothing, so that no broken pipe can end it.
     const script = [
-      `import { runChild } from '${path.resolve('shared/media/child-process.ts')}'`,
+      `import { runChild } from '${path.resolve('shared/media/running/child-process.ts')}'`,
       `const run = { file: '/bin/sleep', args: ['600'], stage: 'chunk', pipes: [async () => {}],`,
       `  wallMs: 60_000, stallMs: 60_000, signal: new AbortController().signal }`,
       `runChild({ ...run, onStart: () => console.log('started') })`,

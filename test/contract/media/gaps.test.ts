@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import { mediaPlaylistFaults } from '../../hls/media-playlist-faults.ts'
 import {
   allTools,

@@ -2,8 +2,8 @@ import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CopyHash, hashOriginal } from '../../../shared/media/hash-packets.ts'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import { CopyHash, hashOriginal } from '../../../shared/media/chunk/hash-packets.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import {
   ANNEX_B,
   allTools,

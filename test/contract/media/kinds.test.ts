@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { makePoster } from '../../../shared/media/poster.ts'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import { makePoster } from '../../../shared/media/poster/poster.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import {
   allTools,
   bytesSource,

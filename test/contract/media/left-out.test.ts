@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noteOfLeftOut } from '../../../shared/media/left-out.ts'
-import { makePoster } from '../../../shared/media/poster.ts'
-import { probe } from '../../../shared/media/probe.ts'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import { makePoster } from '../../../shared/media/poster/poster.ts'
+import { probe } from '../../../shared/media/probing/probe.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import {
   ANNEX_B,
   allTools,

@@ -6,9 +6,9 @@ import type { MediaDescription } from '../../../shared/media/description.ts'
 import type { KeyframeIndex } from '../../../shared/media/keyframe-index.ts'
 import { indexOfNote, type KeyframeNote } from '../../../shared/media/noting/keyframe-note.ts'
 import { KeyframeNoter, notingStateSchema } from '../../../shared/media/noting/note-keyframes.ts'
-import { probe } from '../../../shared/media/probe.ts'
-import { scanKeyframes } from '../../../shared/media/scan.ts'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import { probe } from '../../../shared/media/probing/probe.ts'
+import { scanKeyframes } from '../../../shared/media/probing/scan.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import {
   allTools,
   ffmpeg,

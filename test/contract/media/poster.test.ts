@@ -1,13 +1,13 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { HeaderCache } from '../../../shared/media/header-cache.ts'
-import { makePoster } from '../../../shared/media/poster.ts'
+import { makePoster } from '../../../shared/media/poster/poster.ts'
 import {
   POSTER_BYTES,
   type PosterPicture,
   posterPictures,
-} from '../../../shared/media/poster-pictures.ts'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+} from '../../../shared/media/poster/poster-pictures.ts'
+import { HeaderCache } from '../../../shared/media/probing/header-cache.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import {
   allTools,
   ffmpeg,

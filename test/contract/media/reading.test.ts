@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { HeaderCache } from '../../../shared/media/header-cache.ts'
-import { readKeyframes } from '../../../shared/media/keyframes.ts'
+import { renderChunk } from '../../../shared/media/chunk/render-chunk.ts'
 import { NOWHERE } from '../../../shared/media/output-sink.ts'
-import { probe } from '../../../shared/media/probe.ts'
-import { renderChunk } from '../../../shared/media/render-chunk.ts'
-import type { MediaTools } from '../../../shared/media/tools.ts'
+import { HeaderCache } from '../../../shared/media/probing/header-cache.ts'
+import { readKeyframes } from '../../../shared/media/probing/keyframes.ts'
+import { probe } from '../../../shared/media/probing/probe.ts'
+import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import {
   allTools,
   ffmpeg,

@@ -3,7 +3,7 @@ import { oidSchema, registerEntrySchema } from '../../../shared/clearance/person
 import { readConfig } from '../../../shared/config.ts'
 import { chunkName, type FootageId } from '../../../shared/footage/ids.ts'
 import { createLog } from '../../../shared/log.ts'
-import { planRenditions } from '../../../shared/media/plan-renditions.ts'
+import { planRenditions } from '../../../shared/media/planning/plan-renditions.ts'
 import { openPlayback, type Playback } from '../../../shared/retrieve/open-playback.ts'
 import { play } from '../../../shared/retrieve/play.ts'
 import { composeServices, type Services } from '../../../shared/services.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ChunkResult, Segment } from '../../../shared/media/chunk-result.ts'
-import { CHUNK_BOUNDS } from '../../../shared/media/cut-chunks.ts'
 import type { ChunkPlan, RenditionPlan } from '../../../shared/media/plan.ts'
-import { planRenditions } from '../../../shared/media/plan-renditions.ts'
+import { CHUNK_BOUNDS } from '../../../shared/media/planning/cut-chunks.ts'
+import { planRenditions } from '../../../shared/media/planning/plan-renditions.ts'
 import { masterPlaylist, mediaPlaylist } from '../../../shared/media/playlist.ts'
 import {
   endsSegment,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { MediaTools } from '../../../../shared/media/tools.ts'
+import type { MediaTools } from '../../../../shared/media/running/tools.ts'
 import { allTools, ffmpeg, temporaryFolder, testPicture, testSound, X264 } from '../support.ts'
 import { expectNothingLeft, type Outcome, throughEngine } from './engine.ts'
 import { seeded } from './forge.ts'

@@ -5,8 +5,8 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { serveRanges } from '../../../../shared/media/range-proxy.ts'
-import type { MediaTools } from '../../../../shared/media/tools.ts'
+import { serveRanges } from '../../../../shared/media/running/range-proxy.ts'
+import type { MediaTools } from '../../../../shared/media/running/tools.ts'
 import {
   allTools,
   bytesSource,

@@ -1,0 +1,146 @@
+import type { MediaDescription } from '../description.ts'
+import type { KeyframeIndex } from '../keyframe-index.ts'
+import type { ChunkPlan } from '../plan.ts'
+
+/** How large a chunk may be. */
+export type ChunkBounds = { pixelFrames: number; bytes: number; seconds: number }
+
+/** What fits a job of ten minutes on one core, where that is half as fast as one of ours. */
+export const CHUNK_BOUNDS: ChunkBounds = {
+  /** Five minutes of 1080p30: what one core decodes, scales and encodes within minutes. */
+  pixelFrames: 1920 * 1080 * 30 * 300,
+  /** What is read from storage and written to it again. */
+  bytes: 512 * 1024 * 1024,
+  /** However small the pictures, so that a long recording has many workers and early results. */
+  seconds: 600,
+}
+/** The first chunk decides when playback can begin: 12 s of 1080p30, two segments. */
+const FIRST_SHARE = 0.04
+/** Rendering is faster than playing by more than this, so that playback never waits for the next. */
+const GROWTH = 3
+/** Into about so many chunks a recording is divided, so that workers end their last ones together. */
+const CHUNKS = 16
+/** Fragments hold picture and sound of about the same time, but not of exactly the same. */
+const SOUND_APART_SECONDS = 2
+/** Smaller ones cost more to handle than they gain: half a minute of 1080p30 is one chunk. */
+const LEAST_SHARE = 0.1
+
+/**
+ * Cuts a recording at keyframes into chunks of bounded work: a small first one, some that grow, and
+ * equal ones from there on. A chunk is larger only where a single group of pictures is.
+ */
+export function cutChunks(
+  media: MediaDescription,
+  keyframes: KeyframeIndex,
+  bounds: ChunkBounds = CHUNK_BOUNDS,
+): ChunkPlan[] {
+  const groups = groupsOf(media, keyframes)
+  const pixels = media.video.width * media.video.height
+  const shares = groups.map((group) =>
+    Math.max(
+      (group.packets * pixels) / bounds.pixelFrames,
+      group.bytes / bounds.bytes,
+      group.seconds / bounds.seconds,
+    ),
+  )
+  const whole = shares.reduce((sum, share) => sum + share, 0)
+  const starts: number[] = []
+  let [load, limit] = [0, 0]
+  for (const [n, share] of shares.entries()) {
+    if (n === 0 || load + share > limit) {
+      limit = limitOf(starts.length, whole)
+      starts.push(n)
+      load = 0
+    }
+    load += share
+  }
+  const last = groups.length - 1
+  return starts.map((first, index) => {
+    const next = starts[index + 1]
+    const members = groups.slice(first, next)
+    const startSeconds = index === 0 ? 0 : (groups[first]?.startSeconds ?? 0)
+    const endSeconds = groups[next === undefined ? last : next - 1]?.endSeconds ?? 0
+    return {
+      index,
+      startPts: index === 0 ? null : (keyframes.pts[first] ?? null),
+      endPts: next === undefined ? null : (keyframes.pts[next] ?? null),
+      startSeconds,
+      durationSeconds: Math.max(0, endSeconds - startSeconds),
+      position: positionBefore(media, keyframes, index === 0 ? null : first),
+      packets:
+        keyframes.packets.length > 0
+          ? members.reduce((sum, { packets }) => sum + packets, 0)
+          : null,
+    }
+  })
+}
+
+/**
+ * The group of pictures that costs most to handle in one piece: in shares of a chunk's work, in
+ * seconds and in bytes.
+ */
+export function largestGroup(
+  media: MediaDescription,
+  keyframes: KeyframeIndex,
+): { share: number; seconds: number; bytes: number } {
+  const pixels = media.video.width * media.video.height
+  let [share, seconds, bytes] = [0, 0, 0]
+  for (const group of groupsOf(media, keyframes)) {
+    share = Math.max(share, (group.packets * pixels) / CHUNK_BOUNDS.pixelFrames)
+    seconds = Math.max(seconds, group.seconds)
+    bytes = Math.max(bytes, group.bytes)
+  }
+  return { share, seconds, bytes }
+}
+
+/** How much a chunk of a recording may hold, in shares of the bounds. */
+function limitOf(index: number, whole: number): number {
+  if (whole <= LEAST_SHARE) return LEAST_SHARE
+  const equal = Math.min(1, Math.max(LEAST_SHARE, whole / CHUNKS))
+  return Math.min(equal, FIRST_SHARE * GROWTH ** index)
+}
+
+/** From where on a keyframe is read together with the sound that is stored before it; null: the beginning. */
+function positionBefore(
+  { video }: MediaDescription,
+  { pts, positions }: KeyframeIndex,
+  keyframe: number | null,
+): number | null {
+  if (!positions) return null
+  if (keyframe === null) return 0
+  const [numerator, denominator] = video.timeBase
+  const latest = (pts[keyframe] ?? 0) - (SOUND_APART_SECONDS * denominator) / numerator
+  let from = keyframe
+  while (from > 0 && (pts[from] ?? 0) > latest) from--
+  return positions[from] ?? null
+}
+
+type Group = {
+  startSeconds: number
+  endSeconds: number
+  seconds: number
+  packets: number
+  bytes: number
+}
+
+/** The groups of pictures; what nobody counted is estimated from time. */
+function groupsOf(
+  media: MediaDescription,
+  { pts, startPts, endPts, ...counted }: KeyframeIndex,
+): Group[] {
+  const { frameRate, timeBase } = media.video
+  const seconds = (ticks: number) => (ticks * timeBase[0]) / timeBase[1]
+  const total = seconds(endPts - (pts[0] ?? 0)) || 1
+  return pts.map((keyframe, n) => {
+    const start = n === 0 ? Math.min(startPts, keyframe) : keyframe
+    const end = pts[n + 1] ?? endPts
+    const length = seconds(end - start)
+    return {
+      startSeconds: seconds(start) - counted.zeroSeconds.video,
+      endSeconds: seconds(end) - counted.zeroSeconds.video,
+      seconds: length,
+      packets: counted.packets[n] ?? Math.ceil(length * (frameRate || 30)),
+      bytes: counted.bytes[n] ?? (media.sizeBytes * length) / total,
+    }
+  })
+}
