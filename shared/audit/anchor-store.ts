@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BluelampError } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { inParallel } from '../in-parallel.ts'
-import type { WormStore } from '../storage/worm.ts'
+import type { WormStore } from '../storage/blobs/worm.ts'
 import {
   type Anchor,
   type AnchoredHead,

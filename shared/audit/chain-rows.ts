@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables'
 import { BluelampError } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
-import { documentTable } from '../storage/documents.ts'
+import { documentTable } from '../storage/tables/documents.ts'
 import { type AuditEntry, auditEntrySchema, type ChainHead } from './chain.ts'
 import { type ChainLink, chainLink } from './verify-chain.ts'
 

@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
 import type { FootageId } from '../footage/ids.ts'
-import { documentTable } from '../storage/documents.ts'
+import { documentTable } from '../storage/tables/documents.ts'
 import { digestOf } from './canonical.ts'
 import type { AuditAct } from './chain.ts'
 

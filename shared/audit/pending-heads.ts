@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
 import { type FootageId, footageIdSchema } from '../footage/ids.ts'
-import { documentTable } from '../storage/documents.ts'
+import { documentTable } from '../storage/tables/documents.ts'
 
 const pendingSchema = z.object({
   schemaVersion: z.literal(1),

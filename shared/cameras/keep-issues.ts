@@ -10,7 +10,7 @@ import {
 } from '../footage/camera-issues.ts'
 import { instantSchema } from '../footage/clock.ts'
 import type { Services } from '../services.ts'
-import { type Author, registerChangeSchema } from '../storage/register.ts'
+import { type Author, registerChangeSchema } from '../storage/tables/register.ts'
 import type { ChangeAuthor } from './file-by-wearer.ts'
 import { refile } from './refile.ts'
 

@@ -3,7 +3,7 @@ import type { PlayableKind } from '../footage/ids.ts'
 import { boxesIn } from '../media/mp4/boxes.ts'
 import { type InitialisedTrack, readInitialisedTracks } from '../media/mp4/initialisation.ts'
 import { segmentIndex } from '../media/mp4/segment-index.ts'
-import type { StreamRow } from '../storage/rendition-rows.ts'
+import type { StreamRow } from '../storage/tables/rendition-rows.ts'
 import { lengthOf, type PackedFile, type PackedSource } from './packing-list.ts'
 
 /**

@@ -5,7 +5,7 @@ import type { Message } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import { isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
-import { ANYONE, type FoundPackage, type Stretch } from '../storage/packages.ts'
+import { ANYONE, type FoundPackage, type Stretch } from '../storage/blobs/packages.ts'
 import { endPackage } from './end-package.ts'
 import {
   footageBytes,

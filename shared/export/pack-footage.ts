@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { BluelampError } from '../errors.ts'
-import { nodeDigest, type RunningDigest, resumableDigest } from '../storage/running-digest.ts'
+import { nodeDigest, type RunningDigest, resumableDigest } from '../storage/blobs/running-digest.ts'
 import type { Packed, PackedFile, PackingList, PackingProgress } from './packing-list.ts'
 import { dataDescriptor, framedBytes, localHeader } from './zip.ts'
 

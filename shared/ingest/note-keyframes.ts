@@ -1,7 +1,7 @@
 import type { FootageId, PartName } from '../footage/ids.ts'
 import { KeyframeNoter } from '../media/noting/note-keyframes.ts'
 import type { Services } from '../services.ts'
-import type { CopyProgress, StagedCopy } from '../storage/hashing-copy.ts'
+import type { CopyProgress, StagedCopy } from '../storage/blobs/hashing-copy.ts'
 
 /** Notes the keyframes of one upload while its bytes are copied. Nothing it does can fail securing. */
 export type UploadNoting = {

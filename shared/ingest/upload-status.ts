@@ -4,7 +4,7 @@ import { nothingHere } from '../errors.ts'
 import { type Footage, footageSchema, type Part, partSchema } from '../footage/footage.ts'
 import { type FootageId, type PartName, partNameSchema } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import { pendingBlockSchema } from '../storage/landing.ts'
+import { pendingBlockSchema } from '../storage/blobs/landing.ts'
 import { findPart, mayWipe } from './parts.ts'
 
 /** The dock that asks, and from where. */

@@ -6,7 +6,7 @@ import type { Footage } from '../footage/footage.ts'
 import { isSecured } from '../footage/state.ts'
 import { isolate } from '../render/isolate.ts'
 import type { Services } from '../services.ts'
-import type { FootageChange } from '../storage/catalogue.ts'
+import type { FootageChange } from '../storage/tables/catalogue.ts'
 import { staleVersion } from './etag.ts'
 
 /** What a change is going to do, and the entries that say so beforehand. */

@@ -7,7 +7,7 @@ import {
   registerEntrySchema,
 } from '../clearance/person.ts'
 import type { Services } from '../services.ts'
-import { warrant } from '../storage/people.ts'
+import { warrant } from '../storage/tables/people.ts'
 
 /** Which people: whoever has a warrant number, or all, in the order of their ids. */
 export const peopleQuerySchema = z.strictObject({

@@ -4,7 +4,7 @@ import type { Oid, RegisterEntry } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
-import { warrantOf } from '../storage/people.ts'
+import { warrantOf } from '../storage/tables/people.ts'
 import { type ImportRow, readPeopleCsv } from './read-csv.ts'
 
 /** Rows that are read or written at a time. */

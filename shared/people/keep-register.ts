@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Oid, type RegisterEntry, registerEntrySchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { type Author, registerChangeSchema } from '../storage/register.ts'
+import { type Author, registerChangeSchema } from '../storage/tables/register.ts'
 
 /** An entry of the people register with the version it has. */
 export type VersionedEntry = { entry: RegisterEntry; etag: string }

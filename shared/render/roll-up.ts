@@ -3,8 +3,8 @@ import type { Footage, RenditionProgress } from '../footage/footage.ts'
 import type { FootageId, PlayableKind } from '../footage/ids.ts'
 import { canBecome } from '../footage/state.ts'
 import type { Services } from '../services.ts'
-import type { FootageChange } from '../storage/catalogue.ts'
-import type { FailureRow } from '../storage/rendition-rows.ts'
+import type { FootageChange } from '../storage/tables/catalogue.ts'
+import type { FailureRow } from '../storage/tables/rendition-rows.ts'
 
 /** How many chunks of each rendition are published, and which were given up. */
 export type Tally = { finished: Record<PlayableKind, number>; abandoned: FailureRow[] }

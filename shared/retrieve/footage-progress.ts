@@ -8,7 +8,7 @@ import {
 } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import { failureRowSchema, type ProgressRow } from '../storage/rendition-rows.ts'
+import { failureRowSchema, type ProgressRow } from '../storage/tables/rendition-rows.ts'
 
 const percentSchema = z.int().min(0).max(100).describe('it never goes back')
 

@@ -13,7 +13,7 @@ import { findPart } from '../ingest/parts.ts'
 import { chunkResultSchema, descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'
-import type { StoryboardRow, StreamRow } from '../storage/rendition-rows.ts'
+import type { StoryboardRow, StreamRow } from '../storage/tables/rendition-rows.ts'
 
 /** How one chunk of a rendition came about. */
 const chunkProvenanceSchema = z.object({

@@ -1,7 +1,7 @@
 import { BluelampError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
-import type { ViewingPointer } from '../storage/viewings.ts'
+import type { ViewingPointer } from '../storage/tables/viewings.ts'
 import { end } from './end-viewings.ts'
 import { recordReleased } from './record-released.ts'
 import { VIEWING_LIFE_MS } from './viewing.ts'

@@ -6,8 +6,8 @@ import type { AuditTrail } from '../audit/trail.ts'
 import { type Oid, oidSchema } from '../clearance/person.ts'
 import { roleSchema } from '../clearance/roles.ts'
 import { keyText } from '../footage/index-keys.ts'
-import type { Attempts } from '../storage/attempts.ts'
-import { documentTable } from '../storage/documents.ts'
+import type { Attempts } from '../storage/tables/attempts.ts'
+import { documentTable } from '../storage/tables/documents.ts'
 import { type Activity, activitySchema, type Finding } from './unusual-access.ts'
 
 /** Who used or was refused which recordings, day by day: one row each, written again and again. */

@@ -1,4 +1,4 @@
-import type { WormStore } from '../../../shared/storage/worm.ts'
+import type { WormStore } from '../../../shared/storage/blobs/worm.ts'
 
 /** What someone who may write to storage can try, and what storage lets them. */
 export type FakeWorm = WormStore & {

@@ -1,4 +1,4 @@
-import type { BlobVersionKept, VersionStore } from '../../../shared/storage/versions.ts'
+import type { BlobVersionKept, VersionStore } from '../../../shared/storage/blobs/versions.ts'
 
 /** What is kept of one version, and of which blob. */
 export type FakeVersion = Omit<BlobVersionKept, 'isCurrent' | 'versionId'>

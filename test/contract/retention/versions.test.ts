@@ -3,7 +3,7 @@ import {
   createVersionStore,
   eraseVersions,
   retainedUntil,
-} from '../../../shared/storage/versions.ts'
+} from '../../../shared/storage/blobs/versions.ts'
 import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
 import { fakeVersions } from './versions-fake.ts'
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
 import { oidSchema, registerEntrySchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
-import { createAttempts } from '../../../shared/storage/attempts.ts'
-import { createPeopleRegister } from '../../../shared/storage/people.ts'
+import { createAttempts } from '../../../shared/storage/tables/attempts.ts'
+import { createPeopleRegister } from '../../../shared/storage/tables/people.ts'
 import {
   type ActivityLog,
   createActivityLog,

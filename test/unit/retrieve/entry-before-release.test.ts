@@ -10,7 +10,7 @@ import { openPlayback } from '../../../shared/retrieve/open-playback.ts'
 import { play } from '../../../shared/retrieve/play.ts'
 import { releasePoster, takeOriginal } from '../../../shared/retrieve/release.ts'
 import type { Services } from '../../../shared/services.ts'
-import { createViewings } from '../../../shared/storage/viewings.ts'
+import { createViewings } from '../../../shared/storage/tables/viewings.ts'
 import { newViewing, RECORD_WITHIN_MS, withRelease } from '../../../shared/viewing/viewing.ts'
 import { footage, part } from '../footage-fixture.ts'
 

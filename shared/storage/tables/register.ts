@@ -1,0 +1,142 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables'
+import { z } from 'zod'
+import { digestOf } from '../../audit/canonical.ts'
+import { type Oid, oidSchema } from '../../clearance/person.ts'
+import { CHANGED, EXISTS, MISSING, unless } from '../answers.ts'
+import { documentTable, entityOf } from './documents.ts'
+import { createHolders } from './holders.ts'
+
+/** By what an entry came to be as it is. */
+export const CHANGE_CAUSES = ['entered', 'imported', 'assigned', 'issued', 'withdrawn'] as const
+
+/** One change of an entry, chained to the one before it. */
+export const registerChangeSchema = z.object({
+  schemaVersion: z.literal(1),
+  sequence: z.int().positive(),
+  at: z.iso.datetime(),
+  by: oidSchema,
+  cause: z.enum(CHANGE_CAUSES),
+  reason: z.string().optional(),
+  entry: z.unknown(),
+  previous: z.string().describe('hash of the change before; 64 zeros: the first'),
+  hash: z.string().describe('SHA-256 over the canonical JSON (RFC 8785) of the rest'),
+})
+
+/** One change of an entry, with the entry as it was from then on. */
+export type RegisterChange<T> = Omit<z.infer<typeof registerChangeSchema>, 'entry'> & { entry: T }
+
+/** Who changes an entry, by what, and why. */
+export type Author = { by: Oid; cause: (typeof CHANGE_CAUSES)[number]; reason?: string }
+
+/** Entries by key, with every change of each kept in a hash chain. */
+export type Register<T> = {
+  find(key: string): Promise<{ entry: T; etag: string } | null>
+  /**
+   * Writes an entry and, in the same transaction, the change into its history: neither is ever
+   * there without the other. `etag` null: only if there is none yet. False if it has changed
+   * meanwhile.
+   * @throws BluelampError `conflict` if another entry holds what one alone may hold
+   */
+  put(key: string, entry: T, etag: string | null, author: Author): Promise<boolean>
+  /** The key of the entry that holds something which one alone may hold; null: none does. */
+  holderOf(held: string): Promise<string | null>
+  /** All entries in the order of their keys, from behind `after` on. */
+  list(after?: string): AsyncIterable<{ key: string; entry: T }>
+  /** Every change, the first one first, and whether the chain of them is whole. */
+  history(key: string): Promise<{ changes: RegisterChange<T>[]; whole: boolean }>
+}
+
+const GENESIS = '0'.repeat(64)
+/** Sequence numbers count down in row keys, so that the last change is the first row. */
+const LAST_SEQUENCE = 9_999_999_999
+/** Sort behind every key of an entry. */
+const BEHIND_ENTRIES = '~'
+const HISTORY = `${BEHIND_ENTRIES}history:`
+
+const historyKey = (key: string, sequence: number): string =>
+  `${HISTORY}${key}:${String(LAST_SEQUENCE - sequence).padStart(10, '0')}`
+
+/**
+ * A register in one partition of a table, for transactions do not reach beyond one.
+ * @param holds what an entry alone may hold; null: nothing
+ */
+export function createRegister<T>(
+  table: TableClient,
+  partition: string,
+  schema: z.ZodType<T>,
+  now: () => Date,
+  holds: (entry: T) => string | null = () => null,
+): Register<T> {
+  const entries = documentTable(table, schema)
+  // As stored: what a later release adds to an entry must not count as tampering with its history.
+  const changes = documentTable(table, registerChangeSchema)
+  const holders = createHolders(table, partition)
+  const historyOf = (key: string, pageSize?: number) =>
+    changes.list(partition, { from: `${HISTORY}${key}:`, below: `${HISTORY}${key};` }, pageSize)
+
+  const lastChange = async (key: string): Promise<RegisterChange<unknown> | null> => {
+    for await (const { value } of historyOf(key, 1)) return value
+    return null
+  }
+
+  return {
+    holderOf: holders.of,
+    async *list(after) {
+      const range = { ...(after !== undefined && { after }), below: BEHIND_ENTRIES }
+      for await (const { rowKey, value } of entries.list(partition, range)) {
+        yield { key: rowKey, entry: value }
+      }
+    },
+    async find(key) {
+      const stored = await entries.get(partition, key)
+      return stored && { entry: stored.value, etag: stored.etag }
+    },
+    async put(key, entry, etag, { by, cause, reason }) {
+      const current = await entries.get(partition, key)
+      // Compared here first: text that is no ETag of storage would be a fault to it, not a conflict.
+      if ((current?.etag ?? null) !== etag) return false
+      const before = current && holds(current.value)
+      const moves = await holders.move(key, before, holds(entry))
+      const last = await lastChange(key)
+      const sequence = (last?.sequence ?? 0) + 1
+      const unsealed = {
+        schemaVersion: 1 as const,
+        sequence,
+        at: now().toISOString(),
+        by,
+        cause,
+        ...(reason !== undefined && { reason }),
+        entry,
+        previous: last?.hash ?? GENESIS,
+      }
+      const change = { ...unsealed, hash: digestOf(unsealed) }
+      const row = entityOf(partition, key, entry)
+      const actions: TransactionAction[] = [
+        ['create', entityOf(partition, historyKey(key, sequence), change)],
+        etag === null ? ['create', row] : ['update', row, 'Replace', { etag }],
+        ...moves,
+      ]
+      const written = await unless([EXISTS, CHANGED, MISSING], () =>
+        table.submitTransaction(actions),
+      )
+      return written !== null
+    },
+    async history(key) {
+      const found: RegisterChange<unknown>[] = []
+      for await (const { value } of historyOf(key)) found.push(value)
+      found.reverse()
+      const read = found.map((change) => ({ ...change, entry: schema.parse(change.entry) }))
+      return { changes: read, whole: isWhole(found) }
+    },
+  }
+}
+
+function isWhole(changes: readonly RegisterChange<unknown>[]): boolean {
+  let previous = GENESIS
+  for (const [index, { hash, ...unsealed }] of changes.entries()) {
+    if (unsealed.sequence !== index + 1 || unsealed.previous !== previous) return false
+    if (digestOf(unsealed) !== hash) return false
+    previous = hash
+  }
+  return true
+}

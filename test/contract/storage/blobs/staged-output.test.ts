@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRenditions, type Renditions } from '../../../../shared/storage/blobs/renditions.ts'
+import { createSasSigner } from '../../../../shared/storage/sas.ts'
+import { startStorage, type TestStorage } from '../../storage-fixture.ts'
+
+let storage: TestStorage
+let renditions: Renditions
+beforeAll(async () => {
+  storage = await startStorage()
+  renditions = createRenditions(
+    storage.clients,
+    createSasSigner(storage.clients, () => new Date()),
+  )
+})
+afterAll(() => storage?.[Symbol.asyncDispose]())
+
+const NEVER = new AbortController().signal
+const blobOf = (name: string) => storage.clients.container('renditions').getBlockBlobClient(name)
+const MIB = 1024 * 1024
+
+describe('an output that is stored as it is made', () => {
+  it.each([
+    ['nothing', []],
+    ['less than a block', [10, 1, 0, 1000]],
+    ['exactly a block', [4 * MIB]],
+    ['blocks of many pieces and a rest', Array.from({ length: 30 }, () => 500_000)],
+    ['pieces larger than a block', [9 * MIB, 5, 9 * MIB]],
+  ])('of %s is what was written, once it is committed', async (name, lengths) => {
+    const pieces = lengths.map((length) => randomBytes(length))
+    const output = renditions.open(name, 'video/mp4', NEVER)
+    for (const piece of pieces) await output.write(piece)
+    expect(await blobOf(name).exists()).toBe(false)
+    await output.commit()
+    const stored = await blobOf(name).downloadToBuffer()
+    const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+    expect(digest(stored)).toBe(digest(Buffer.concat(pieces)))
+    expect(await blobOf(name).getProperties()).toMatchObject({
+      contentType: 'video/mp4',
+      cacheControl: 'private, no-store',
+    })
+  })
+
+  it('sends blocks before it is committed, and is no blob if it never is', async () => {
+    const output = renditions.open('given-up', 'video/mp4', NEVER)
+    for (let written = 0; written < 4; written++) await output.write(randomBytes(5 * MIB))
+    const { uncommittedBlocks } = await blobOf('given-up').getBlockList('uncommitted')
+    expect(uncommittedBlocks?.length).toBeGreaterThanOrEqual(2)
+    expect(await blobOf('given-up').exists()).toBe(false)
+  })
+
+  it('tells the writer that storage refused, and does not become a blob', async () => {
+    const gone = new AbortController()
+    const output = renditions.open('refused', 'video/mp4', gone.signal)
+    gone.abort()
+    const writing = async () => {
+      for (let written = 0; written < 4; written++) await output.write(randomBytes(5 * MIB))
+      await output.commit()
+    }
+    await expect(writing()).rejects.toThrow(/abort/i)
+    expect(await blobOf('refused').exists()).toBe(false)
+  })
+})
