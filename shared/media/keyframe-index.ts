@@ -14,8 +14,8 @@ export const keyframeIndexSchema = z.object({
   /** Bytes of video from each keyframe up to the next; empty where nobody counted. */
   bytes: z.array(z.int().nonnegative()),
   /**
-   * The byte from which each keyframe can be read by itself, after the header; absent where ffmpeg
-   * finds its own way.
+   * The byte from which each keyframe can be read by itself, after the header; absent where nobody
+   * noted it.
    */
   positions: z.array(z.int().nonnegative()).optional(),
   /** When the first picture is shown: before the first keyframe, where recording began between two. */

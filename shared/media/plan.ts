@@ -43,7 +43,7 @@ export const renditionPlanSchema = z.object({
   proxyOmitted: z.string().nullable().default(null),
   /** Keyframes to try for the poster, in order, in seconds of the recording. */
   posterSeconds: z.array(z.number()).min(1),
-  /** The byte from which on a fragmented movie is read for each of them; else empty. */
+  /** The byte from which on each of them can be read, where that was noted; else empty. */
   posterPositions: z.array(z.int().nonnegative()).default([]),
   audio: trackMethodSchema.nullable(),
   storyboard: z.object({

@@ -25,7 +25,15 @@ export const aviStateSchema = z.object({
   begun: z
     .object({
       end: z.int(),
-      picture: z.object({ pts: z.int(), bytes: z.int(), key: z.boolean() }).nullable(),
+      picture: z
+        .object({
+          pts: z.int(),
+          bytes: z.int(),
+          key: z.boolean(),
+          // Absent in states of older versions.
+          position: z.int().optional(),
+        })
+        .nullable(),
       sound: z.object({ pts: z.int(), end: z.int() }).nullable(),
     })
     .nullable(),
@@ -73,7 +81,8 @@ export class AviReader implements UnitReader {
     if (!OTHER_CHUNKS.test(id)) {
       const seen = CHUNK_HEADER_BYTES + Math.min(size, MAX_HEAD_BYTES)
       if (available < seen) return { wanted: seen }
-      this.#takeMedia(id, bytes.subarray(at + CHUNK_HEADER_BYTES, at + seen), size)
+      const head = bytes.subarray(at + CHUNK_HEADER_BYTES, at + seen)
+      this.#takeMedia(id, head, size, position)
       if (this.#state.begun) this.#state.begun.end = position + CHUNK_HEADER_BYTES + size
     }
     return CHUNK_HEADER_BYTES + size + (size & 1)
@@ -100,7 +109,7 @@ export class AviReader implements UnitReader {
   }
 
   /** The beginning of a chunk such as `00dc` or `01wb`. */
-  #takeMedia(id: string, head: Buffer, size: number): void {
+  #takeMedia(id: string, head: Buffer, size: number, position: number): void {
     const { tracks } = this.#state
     const [, number, kind] = /^(\d\d)(dc|db|wb)$/.exec(id) ?? []
     if (!tracks || number === undefined)
@@ -110,7 +119,7 @@ export class AviReader implements UnitReader {
       const pts = tracks.video.start + this.#state.pictures++
       const { codec } = tracks.video
       const key = codec === 'mjpeg' || (isRandomAccess(codec, annexBUnits(head)) ?? false)
-      if (size > 0) this.#begin({ picture: { pts, bytes: size, key }, sound: null })
+      if (size > 0) this.#begin({ picture: { pts, bytes: size, key, position }, sound: null })
     } else if (tracks.audio && Number(number) === tracks.audio.number && isSound) {
       const pts = this.#heard(tracks.audio)
       this.#state.sound += tracks.audio.sampleBytes > 0 ? size : blocksIn(size, tracks.audio)

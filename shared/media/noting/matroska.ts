@@ -14,20 +14,20 @@ import { matroskaTracksSchema, readMatroskaTracks } from './matroska-tracks.ts'
 import { isRandomAccess, MAX_HEAD_BYTES, sizedUnits } from './random-access.ts'
 
 /** Elements of RFC 9559 §5.1. */
-const EBML = 0x1a45dfa3
+export const EBML = 0x1a45dfa3
 export const SEGMENT = 0x18538067
-const INFO = 0x1549a966
+export const INFO = 0x1549a966
 const TIMESTAMP_SCALE = 0x2ad7b1
-const TRACKS = 0x1654ae6b
+export const TRACKS = 0x1654ae6b
 export const CLUSTER = 0x1f43b675
-const CLUSTER_TIMESTAMP = 0xe7
-const SIMPLE_BLOCK = 0xa3
-const BLOCK_GROUP = 0xa0
-const BLOCK = 0xa1
+export const CLUSTER_TIMESTAMP = 0xe7
+export const SIMPLE_BLOCK = 0xa3
+export const BLOCK_GROUP = 0xa0
+export const BLOCK = 0xa1
 const BLOCK_DURATION = 0x9b
 const REFERENCE_BLOCK = 0xfb
 
-const SHORTEST_ELEMENT_BYTES = 2
+export const SHORTEST_ELEMENT_BYTES = 2
 const NANOSECONDS = 1_000_000_000
 const DEFAULT_SCALE_NANOSECONDS = 1_000_000
 

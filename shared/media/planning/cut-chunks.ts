@@ -1,4 +1,4 @@
-import type { MediaDescription } from '../description.ts'
+import type { Container, MediaDescription } from '../description.ts'
 import type { KeyframeIndex } from '../keyframe-index.ts'
 import type { ChunkPlan } from '../plan.ts'
 
@@ -100,13 +100,16 @@ function limitOf(index: number, whole: number): number {
   return Math.min(equal, FIRST_SHARE * GROWTH ** index)
 }
 
+/** Where a demuxer that begins in the middle knows what time it is. */
+const TELLING_TIME: readonly Container[] = ['mov', 'matroska']
+
 /** From where on a keyframe is read together with the sound that is stored before it; null: the beginning. */
 function positionBefore(
-  { video }: MediaDescription,
+  { container, video }: MediaDescription,
   { pts, positions }: KeyframeIndex,
   keyframe: number | null,
 ): number | null {
-  if (!positions) return null
+  if (!positions || !TELLING_TIME.includes(container)) return null
   if (keyframe === null) return 0
   const [numerator, denominator] = video.timeBase
   const latest = (pts[keyframe] ?? 0) - (SOUND_APART_SECONDS * denominator) / numerator

@@ -12,7 +12,13 @@ import { serveRanges } from '../running/range-proxy.ts'
 import type { MediaTools } from '../running/tools.ts'
 import type { FootageSource } from '../source.ts'
 import { comparePictures, isTelling, type PictureQuality, qualityOf } from './picture-quality.ts'
-import { POSTER_BYTES, type PosterPicture, posterPictures } from './poster-pictures.ts'
+import {
+  countBytes,
+  POSTER_BYTES,
+  type PosterPicture,
+  picturesInPlace,
+  posterPictures,
+} from './poster-pictures.ts'
 
 const POSTER_WALL_MS = 60_000
 const POSTER_STALL_MS = 20_000
@@ -61,30 +67,24 @@ export async function makePoster(job: {
   const posterSize = sideAtMost(plan, POSTER_SIDE)
   const candidates: (Grabbed & { at: number })[] = []
   let problem: unknown
-  let bytesRead = 0
-  const counted: FootageSource = {
-    size: source.size,
-    async *read(start, endExclusive, until) {
-      for await (const piece of source.read(start, endExclusive, until)) {
-        bytesRead += piece.length
-        yield piece
+  const { counted, bytesRead } = countBytes(source)
+  for (const pictures of [posterPictures, picturesInPlace]) {
+    if (candidates.length > 0) break
+    for await (const picture of readable(pictures(counted, plan, signal))) {
+      const options = { signal, windowBytes: WINDOW_BYTES }
+      await using proxy = await serveRanges(picture.source, options)
+      try {
+        const grabbed = await grab(job, picture, proxy.url, posterSize)
+        candidates.push({ at: picture.at, ...grabbed })
+        if (isTelling(grabbed.quality)) break
+      } catch (error) {
+        if (signal.aborted || !(error instanceof MediaError)) throw error
+        problem = error
       }
-    },
-  }
-  for await (const picture of readable(posterPictures(counted, plan, signal))) {
-    const options = { signal, windowBytes: WINDOW_BYTES }
-    await using proxy = await serveRanges(picture.source, options)
-    try {
-      const grabbed = await grab(job, picture, proxy.url, posterSize)
-      candidates.push({ at: picture.at, ...grabbed })
-      if (isTelling(grabbed.quality)) break
-    } catch (error) {
-      if (signal.aborted || !(error instanceof MediaError)) throw error
-      problem = error
+      if (proxy.failure() !== undefined) throw unreadable(proxy.failure())
+      // Each look in place costs more than its picture: the next might exceed the bound.
+      if (!picture.alone && candidates.length > 0 && bytesRead() > POSTER_BYTES / 2) break
     }
-    if (proxy.failure() !== undefined) throw unreadable(proxy.failure())
-    // Without an index each look costs more than its picture: the next might exceed the bound.
-    if (!picture.alone && candidates.length > 0 && bytesRead > POSTER_BYTES / 2) break
   }
   const best = candidates.toSorted((a, b) => comparePictures(a.quality, b.quality))[0]
   if (!best)
@@ -97,7 +97,7 @@ export async function makePoster(job: {
     ...posterSize,
     atSeconds: best.at,
     tool: { version: job.tools.version, arguments: best.arguments },
-    bytesRead,
+    bytesRead: bytesRead(),
   }
 }
 

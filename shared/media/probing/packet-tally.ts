@@ -1,12 +1,9 @@
 import { z } from 'zod'
-import type { Container, MediaDescription, Rational } from '../description.ts'
+import type { MediaDescription, Rational } from '../description.ts'
 import type { KeyframeIndex } from '../keyframe-index.ts'
 
 /** A difference from the declared duration that is not a cut but rounding. */
 export const TRUNCATION_SLACK_SECONDS = 1
-
-/** Where a demuxer that begins in the middle knows what time it is. */
-const POSITIONED: readonly Container[] = ['mov', 'matroska']
 
 /** What was counted so far, as it is handed from one worker to the next. Times in ticks of each track. */
 export const tallySchema = z.object({
@@ -47,7 +44,7 @@ export type PicturePacket = {
   bytes: number
   key: boolean
   /** Byte of the file from which it can be read, where that is known. */
-  position?: number
+  position?: number | undefined
 }
 
 /** Counts a picture. Keyframes that are not later than the last one are no place to cut at. */
@@ -118,8 +115,8 @@ export function indexOfTally(
     pts: tally.pts,
     packets: tally.packets,
     bytes: tally.bytes,
-    ...(POSITIONED.includes(container) &&
-      tally.positions.length > 0 && { positions: tally.positions }),
+    // A tally that an older version began may have none for the first of them.
+    ...(tally.positions.length === tally.pts.length && { positions: tally.positions }),
     startPts: firstPts,
     endPts,
     apartSeconds: seconds(
