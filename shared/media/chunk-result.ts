@@ -62,6 +62,8 @@ export const chunkResultSchema = z.object({
   copy: streamOutputSchema.nullable(),
   proxy: streamOutputSchema.nullable(),
   storyboard: storyboardOutputSchema.nullable(),
+  /** Why there is no sheet though one was wanted; null: there is, or none was wanted. */
+  noStoryboard: z.string().nullable().default(null),
   /** Null where pictures were encoded anew, or no copy was made. */
   descent: descentSchema.nullable().default(null),
   /** How it was made: version of ffmpeg and its arguments, without addresses and paths. */

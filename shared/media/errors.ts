@@ -10,7 +10,7 @@ import { BluelampError, type ErrorCode } from '../errors.ts'
  * - `run-too-long`: ffmpeg used up its wall-clock time and was killed
  * - `output-too-large`: ffmpeg wrote more than the plan allows and was killed
  * - `output-wrong`: ffmpeg said it succeeded, yet what it wrote is not what the plan promises
- * - `no-keyframe`: nothing in the recording can be decoded to a picture
+ * - `no-keyframe`: nothing in the recording, or in a chunk, can be decoded to a picture
  * - `aborted`: the caller withdrew the work
  */
 export type MediaErrorCode =

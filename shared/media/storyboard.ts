@@ -3,7 +3,7 @@ import type { ChunkResult, StoryboardOutput } from './chunk-result.ts'
 /**
  * The storyboard as WebVTT with a spatial media fragment for each tile
  * (W3C Media Fragments 1.0 §4.2.2: `#xywh=x,y,width,height`).
- * Chunks that are not finished are simply not in it yet.
+ * Chunks that are not finished are simply not in it yet, and those without a sheet never.
  */
 export function storyboardTrack(
   results: readonly Pick<ChunkResult, 'index' | 'storyboard'>[],

@@ -32,9 +32,8 @@ export async function indexRendition(
     const won = await publishPoster(services, id, manifest)
     if (!won) await renditions.remove([manifest.poster.blob, blob])
   } else {
-    const lost = await publishChunk(services, id, blob, manifest)
-    await renditions.remove(lost)
-    if (lost.length === Object.keys(manifest.blobs).length) await renditions.remove([blob])
+    const { lost, won } = await publishChunk(services, id, blob, manifest)
+    await renditions.remove(won ? lost : [...lost, blob])
     await rollUp(services, id)
   }
 }
@@ -54,28 +53,37 @@ async function publishPoster(
   return footage.poster?.blob === poster.blob
 }
 
-/** Gives back the blobs that will never be played, because another attempt was first. */
+/**
+ * Gives back the blobs that will never be played, because another attempt was first, and says
+ * whether this one was the first in anything.
+ */
 async function publishChunk(
   services: Services,
   id: FootageId,
   manifest: string,
   { blobs, result }: Extract<Manifest, { work: 'chunk' }>,
-): Promise<string[]> {
+): Promise<{ lost: string[]; won: boolean }> {
   const { renditionRows } = services
   const row = { schemaVersion: 1 as const, chunk: result.index, manifest }
   const lost: string[] = []
+  let won = false
   for (const kind of ['copy', 'proxy'] as const) {
     const blob = blobs[kind]
     const output = result[kind]
     if (!blob || !output) continue
-    if (!(await renditionRows.publish(id, kind, { ...row, blob, output }))) lost.push(blob)
+    if (await renditionRows.publish(id, kind, { ...row, blob, output })) won = true
+    else lost.push(blob)
   }
   if (blobs.storyboard && result.storyboard) {
     const sheet = { ...row, blob: blobs.storyboard, output: result.storyboard }
-    if (!(await renditionRows.publishStoryboard(id, sheet))) lost.push(sheet.blob)
+    if (await renditionRows.publishStoryboard(id, sheet)) won = true
+    else lost.push(sheet.blob)
+  } else if (result.noStoryboard !== null) {
+    const none = { ...row, blob: null, output: null }
+    if (await renditionRows.publishStoryboard(id, none)) won = true
   }
   await endFailure(services, id, result.index)
-  return lost
+  return { lost, won }
 }
 
 /** A chunk's failure is over when all that was missing is published; the copy may come first. */

@@ -3,6 +3,7 @@ import { mayHelpToRetry } from '../errors.ts'
 import type { ChunkRendition, Message } from '../events/messages.ts'
 import { isDisposed } from '../footage/state.ts'
 import { findPart } from '../ingest/parts.ts'
+import { isUndecodable } from '../media/chunk/undecodable.ts'
 import type { ChunkPlan, RenditionPlan } from '../media/plan.ts'
 import type { Services } from '../services.ts'
 import { renderAndStore } from './render-and-store.ts'
@@ -33,10 +34,18 @@ export async function renderFootageChunk(
     return log.warn('there is no such chunk to render', { footageId: id, chunk: index })
 
   let left = await stillMissing(services, id, index, asked)
+  const make = async (kinds: ChunkRendition[]) => {
+    await renderAndStore(services, { id, original, plan, chunk }, kinds, signal)
+    left = left.filter((kind) => !kinds.includes(kind))
+  }
   try {
     for (const kinds of inTurns(plan, chunk, left)) {
-      await renderAndStore(services, { id, original, plan, chunk }, kinds, signal)
-      left = left.filter((kind) => !kinds.includes(kind))
+      await make(kinds).catch(async (error: unknown) => {
+        const apart = copyFirst(plan, kinds)
+        if (apart.length === 1 || !isUndecodable(error)) throw error
+        // What cannot be decoded can be copied all the same.
+        for (const fewer of apart) await make(fewer)
+      })
     }
   } catch (error) {
     const again = mayHelpToRetry(error)
@@ -59,11 +68,16 @@ export async function renderFootageChunk(
  * it is there within a second, and playback begins with it, where encoding would take many.
  */
 function inTurns(
-  { copy }: RenditionPlan,
+  plan: RenditionPlan,
   { index }: ChunkPlan,
   kinds: ChunkRendition[],
 ): ChunkRendition[][] {
-  const first = index === 0 && copy.video.method === 'copied' && kinds.includes('copy')
-  const turns = first ? [['copy' as const], kinds.filter((kind) => kind !== 'copy')] : [kinds]
+  return index === 0 ? copyFirst(plan, kinds) : [kinds]
+}
+
+/** A copy for which nothing is decoded, apart from all for which something is. */
+function copyFirst({ copy }: RenditionPlan, kinds: ChunkRendition[]): ChunkRendition[][] {
+  const isCopied = (kind: ChunkRendition) => kind === 'copy' && copy.video.method === 'copied'
+  const turns = [kinds.filter(isCopied), kinds.filter((kind) => !isCopied(kind))]
   return turns.filter((turn) => turn.length > 0)
 }

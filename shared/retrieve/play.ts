@@ -53,7 +53,7 @@ export async function play(
   const judged = await judge(services, { principal, clientAddress }, 'view', footageId, footage)
   if ('refusal' in judged) throw new BluelampError('playback-refused', REFUSED[judged.refusal])
   if (file.is !== 'chunk') return textOf(services, footageId, file)
-  if (!chunk) throw nothingHere()
+  if (!chunk?.output) throw nothingHere()
   const { startSeconds, endSeconds } = chunk.output
   await recordRelease(services, session, {
     kind: file.kind,

@@ -13,7 +13,7 @@ import { findPart } from '../ingest/parts.ts'
 import { chunkResultSchema, descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'
-import type { StoryboardRow, StreamRow } from '../storage/tables/rendition-rows.ts'
+import { isSheet, type SheetRow, type StreamRow } from '../storage/tables/rendition-rows.ts'
 
 /** How one chunk of a rendition came about. */
 const chunkProvenanceSchema = z.object({
@@ -88,7 +88,7 @@ export async function recordedProvenance(
     const chunks = await inTurns(rows, (row) => chunkOf(renditions, kind, row))
     found.push({ kind, statement: statementOf(kind, plan), chunks })
   }
-  const sheets = await renditionRows.listStoryboard(id)
+  const sheets = (await renditionRows.listStoryboard(id)).filter(isSheet)
   const storyboard = await inTurns(sheets, (row) => sheetOf(renditions, row))
   return {
     ...{ id, original: { sha256, sha256Declared, size, versionId }, renditions: found, storyboard },
@@ -118,7 +118,7 @@ async function inTurns<T, R>(rows: T[], read: (row: T) => Promise<R>): Promise<R
 
 async function manifestOf(
   renditions: Services['renditions'],
-  { chunk, manifest: name }: StreamRow | StoryboardRow,
+  { chunk, manifest: name }: StreamRow | SheetRow,
 ) {
   const manifest = await renditions.readManifest(name)
   if (manifest?.work === 'chunk') return manifest
@@ -139,7 +139,7 @@ async function chunkOf(
   }
 }
 
-async function sheetOf(renditions: Services['renditions'], row: StoryboardRow) {
+async function sheetOf(renditions: Services['renditions'], row: SheetRow) {
   const { result, sourceSha256 } = await manifestOf(renditions, row)
   const { startSeconds, endSeconds, bytes, sha256 } = row.output
   return {

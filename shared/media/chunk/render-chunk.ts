@@ -14,6 +14,7 @@ import type { MediaTools } from '../running/tools.ts'
 import type { FootageSource } from '../source.ts'
 import { chunkCommand, type Wanted } from './chunk-command.ts'
 import { DescentProof } from './descent.ts'
+import { isUndecodable } from './undecodable.ts'
 import { writeRendition } from './write-rendition.ts'
 
 /** Just below the ten minutes that a job may take. */
@@ -44,8 +45,10 @@ export type ChunkJob = {
 
 /**
  * Renders one chunk: one reading, one decoding, one run of ffmpeg, and no file. Leaves no process
- * behind and nothing committed that is not whole, however it ends.
- * @throws MediaError; whatever an output threw
+ * behind and nothing committed that is not whole, however it ends. That there is nothing to show in
+ * a storyboard is no failure: the result says so.
+ * @throws MediaError, `no-keyframe` if its pictures cannot be decoded and more than a storyboard was
+ *   to be made of them; whatever an output threw
  */
 export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const { tools, plan, chunk, wanted, signal } = job
@@ -59,6 +62,8 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const isCopied = plan.copy.video.method === 'copied'
   const proof = wanted.copy && isCopied ? new DescentProof(plan.media) : null
   const outputs: Pick<ChunkResult, OutputKind> = { copy: null, proxy: null, storyboard: null }
+  let sheet: Buffer = NO_SHEET
+  const storyboardAlone = wanted.storyboard && !wanted.copy && !wanted.proxy
   const sinks: OutputSink[] = []
   // ffmpeg, whose pipe closes then, may complain before it is killed: the cause is what was thrown.
   let refusal: { error: unknown } | null = null
@@ -88,7 +93,7 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
     descent: async (pipe) => proof?.readOriginal(pipe),
     proxy: rendition('proxy', false),
     storyboard: async (pipe) => {
-      outputs.storyboard = await writeStoryboard(pipe, opened('storyboard'), plan, chunk)
+      sheet = await readSheet(pipe)
     },
   })
   // Whatever ffmpeg made of a recording that could not be read to the end is not to be trusted.
@@ -102,19 +107,29 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
     onStart: (alive) => (touch = alive),
   }).catch((error: unknown) => {
     if (unread()) throw sourceFailed(proxy)
-    throw refusal ? refusal.error : error
+    if (refusal) throw refusal.error
+    if (!isUndecodable(error)) throw error
+    if (!storyboardAlone) throw undecodable(error)
+    // What came of it before ffmpeg gave up is not to be trusted.
+    sheet = NO_SHEET
   })
   if (unread()) throw sourceFailed(proxy)
   // A worker that has lost its claim must not publish.
   if (signal.aborted) throw new MediaError('chunk', 'aborted', 'The work was withdrawn.')
   // What is not the original's is not stored.
   const descent = proof?.conclude() ?? null
+  // Opened only now: what is opened is committed, and an empty picture is none.
+  if (sheet.length > 0) {
+    await opened('storyboard').write(sheet)
+    outputs.storyboard = storyboardOf(sheet, plan, chunk)
+  }
   await Promise.all(sinks.map((sink) => sink.commit()))
   job.onProgress?.(1)
   return {
     version: 1,
     index: chunk.index,
     ...outputs,
+    noStoryboard: wanted.storyboard && !outputs.storyboard ? NOTHING_TO_SHOW : null,
     descent,
     tool: { version: tools.version, arguments: provenanceOf(command) },
     bytesRead: proxy.bytesRead(),
@@ -143,12 +158,13 @@ const sourceFailed = (proxy: RangeProxy) =>
     cause: proxy.failure(),
   })
 
-async function writeStoryboard(
-  pipe: Readable,
-  sink: OutputSink,
-  { storyboard }: RenditionPlan,
-  chunk: ChunkPlan,
-): Promise<StoryboardOutput> {
+const NO_SHEET = Buffer.alloc(0)
+const NOTHING_TO_SHOW = 'No picture of the chunk could be decoded for it.'
+
+const undecodable = (cause: unknown) =>
+  new MediaError('chunk', 'no-keyframe', 'The pictures of the chunk cannot be decoded.', { cause })
+
+async function readSheet(pipe: Readable): Promise<Buffer> {
   const pieces: Buffer[] = []
   let bytes = 0
   for await (const piece of pipe as AsyncIterable<Buffer>) {
@@ -161,11 +177,16 @@ async function writeStoryboard(
       )
     pieces.push(piece)
   }
-  if (bytes === 0) throw new MediaError('chunk', 'output-wrong', 'The storyboard is empty.')
-  const sheet = Buffer.concat(pieces)
-  await sink.write(sheet)
+  return Buffer.concat(pieces)
+}
+
+function storyboardOf(
+  sheet: Buffer,
+  { storyboard }: RenditionPlan,
+  chunk: ChunkPlan,
+): StoryboardOutput {
   return {
-    bytes,
+    bytes: sheet.length,
     sha256: createHash('sha256').update(sheet).digest('hex'),
     tiles: Math.max(1, Math.ceil(chunk.durationSeconds / storyboard.intervalSeconds)),
     ...storyboard,

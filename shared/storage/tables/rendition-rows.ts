@@ -17,8 +17,18 @@ export const streamRowSchema = z.object({ ...published, output: streamOutputSche
 export type StreamRow = z.infer<typeof streamRowSchema>
 
 /** A sheet of a storyboard. */
-export const storyboardRowSchema = z.object({ ...published, output: storyboardOutputSchema })
+const sheetRowSchema = z.object({ ...published, output: storyboardOutputSchema })
+export type SheetRow = z.infer<typeof sheetRowSchema>
+
+/** A sheet, or that there is none of this chunk and it need not be tried again. */
+export const storyboardRowSchema = z.union([
+  sheetRowSchema,
+  z.object({ ...published, blob: z.null(), output: z.null() }),
+])
 export type StoryboardRow = z.infer<typeof storyboardRowSchema>
+
+/** Whether there is a sheet of the chunk. */
+export const isSheet = (row: StoryboardRow): row is SheetRow => row.output !== null
 
 /** Why the last attempt at a chunk failed. */
 export const failureRowSchema = z.object({

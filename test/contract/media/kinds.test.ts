@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Wanted } from '../../../shared/media/chunk/chunk-command.ts'
+import { renderChunk } from '../../../shared/media/chunk/render-chunk.ts'
+import { NOWHERE, type OutputKind } from '../../../shared/media/output-sink.ts'
 import { makePoster } from '../../../shared/media/poster/poster.ts'
 import type { MediaTools } from '../../../shared/media/running/tools.ts'
+import { boxAt, withSpoiltPictures } from './hostile/forge.ts'
 import {
   allTools,
   bytesSource,
@@ -239,6 +243,70 @@ describe('recordings of every kind', { timeout: 60_000 }, () => {
     expect(result?.copy?.video.packets).toBe(1)
     expect(result?.storyboard?.tiles).toBe(1)
   })
+
+  it('of one picture that lasts no time, and of hundreds of tracks', async () => {
+    const one = readFileSync(await make('one-still.mp4', ...testPicture(0.03), ...X264))
+    // The duration of the first entry (ISO/IEC 14496-12 §8.6.1.2).
+    one.writeUInt32BE(0, boxAt(one, 'stts') + 20)
+    const single = await make('single.mp4', ...testPicture(1, '10', '64x64'), ...X264, '-g', '5')
+    const maps = Array.from({ length: 300 }, () => ['-map', '0:v']).flat()
+    const many = readFileSync(await make('many.ts', '-i', single, ...maps, '-c', 'copy'))
+    for (const each of tools)
+      for (const source of [bytesSource(one), bytesSource(many)]) {
+        const plan = await planOf(source, each)
+        await using out = await temporaryFolder()
+        const [result] = await renderAll(source, each, plan, out.path)
+        expect(result).toMatchObject({ storyboard: { tiles: 1 }, noStoryboard: null })
+        expect(result?.copy?.video.packets).toBeGreaterThan(0)
+      }
+  })
+
+  it.each(tools.map((each) => [each.version, each] as const))(
+    'with keyframes that cannot be decoded, with ffmpeg %s',
+    async (_, each) => {
+      const whole = await make('whole.mp4', ...testPicture(1, '10', '64x64'), ...X264, '-g', '5')
+      for (const which of ['keyframes', 'all'] as const) {
+        const source = bytesSource(withSpoiltPictures(readFileSync(whole), which))
+        const plan = await planOf(source, each)
+        const opened: OutputKind[] = []
+        const openOutput = (kind: OutputKind) => {
+          opened.push(kind)
+          return NOWHERE
+        }
+        const [chunk] = plan.chunks
+        if (!chunk) throw new Error('There is no chunk.')
+        const render = (wanted: Wanted) =>
+          renderChunk({ source, tools: each, plan, chunk, wanted, openOutput, signal: never })
+        const none = { copy: false, proxy: false, storyboard: false }
+        expect(await render({ ...none, storyboard: true })).toMatchObject({
+          storyboard: null,
+          noStoryboard: expect.stringContaining('decoded'),
+        })
+        expect(opened).toEqual([])
+        // What else is made of them fails, and need not be tried again.
+        for (const kind of ['copy', 'proxy'] as const) {
+          const work = render({ ...none, [kind]: true, storyboard: true })
+          await expect(work).rejects.toMatchObject({ mediaCode: 'no-keyframe' })
+        }
+      }
+    },
+  )
+
+  it.each(tools.map((each) => [each.version, each] as const))(
+    'with nothing to show at the moments of the storyboard, with ffmpeg %s',
+    async (_, each) => {
+      const source = fileSource(await make('early.mp4', ...testPicture(1), ...X264, '-g', '5'))
+      const plan = await planOf(source, each)
+      // As if all pictures lay before the moment at which the chunk is said to begin.
+      const chunks = plan.chunks.map((chunk) => ({ ...chunk, startSeconds: 50 }))
+      await using out = await temporaryFolder()
+      const wanted = { copy: true, proxy: false, storyboard: true }
+      const [result] = await renderAll(source, each, { ...plan, chunks }, out.path, wanted)
+      expect(result?.copy?.video.packets).toBe(30)
+      expect(result).toMatchObject({ storyboard: null, noStoryboard: expect.any(String) })
+      expect((await readdir(out.path)).toSorted()).toEqual(['copy-0.mp4', 'copy.m3u8'])
+    },
+  )
 
   it('60 pictures a second with odd sides in 4:4:4: the proxy shows every second one', async () => {
     const file = await make(

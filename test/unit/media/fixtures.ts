@@ -72,6 +72,7 @@ export const chunkResult = (index: number, more: Partial<ChunkResult> = {}): Chu
   copy: streamOutput([6, 6, 3.5]),
   proxy: null,
   storyboard: null,
+  noStoryboard: null,
   descent: null,
   tool: { version: '5.1', arguments: [] },
   bytesRead: 0,

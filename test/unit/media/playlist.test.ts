@@ -98,6 +98,23 @@ describe('masterPlaylist of a recording that browsers do not play', () => {
 })
 
 describe('storyboardTrack', () => {
+  it('passes over a chunk that has no sheet', () => {
+    const sheet = (startSeconds: number) => ({
+      ...{ bytes: 1, sha256: 'ab'.repeat(32), tiles: 1, columns: 2, tileWidth: 160 },
+      ...{ tileHeight: 90, intervalSeconds: 2, startSeconds, endSeconds: startSeconds + 2 },
+    })
+    const results = [
+      chunkResult(0, { storyboard: sheet(0) }),
+      chunkResult(1, { noStoryboard: 'No picture could be decoded.' }),
+      chunkResult(2, { storyboard: sheet(4) }),
+    ]
+    const track = storyboardTrack(results, (n) => `${n}.jpg`)
+    expect(track.match(/^.* --> .*\n\d\.jpg/gm)).toEqual([
+      '00:00:00.000 --> 00:00:02.000\n0.jpg',
+      '00:00:04.000 --> 00:00:06.000\n2.jpg',
+    ])
+  })
+
   it('gives each tile its place and time', () => {
     const storyboard = {
       ...{

@@ -41,6 +41,23 @@ export function withBox(file: Buffer, type: string, replacement: Buffer): Buffer
   return forged
 }
 
+/**
+ * An MP4 of H.264 whose IDR pictures, or all that are sent, hold ones where their slices were: they
+ * are copied as before, and not decoded.
+ */
+export function withSpoiltPictures(file: Buffer, which: 'keyframes' | 'all' = 'keyframes'): Buffer {
+  const forged = Buffer.from(file)
+  const start = boxAt(forged, 'mdat')
+  const end = start + forged.readUInt32BE(start)
+  for (let at = start + 8; at + 4 < end; ) {
+    const next = at + 4 + forged.readUInt32BE(at)
+    // ITU-T H.264 table 7-1: type 5 is a slice of an IDR picture.
+    if (which === 'all' || (forged.readUInt8(at + 4) & 0x1f) === 5) forged.fill(0xff, at + 5, next)
+    at = next
+  }
+  return forged
+}
+
 /** An element of EBML (RFC 8794 §5), its size in eight bytes. */
 function element(id: string, ...body: Buffer[]): Buffer {
   const size = Buffer.alloc(8)
