@@ -10,6 +10,8 @@ import { composeServices, type Services } from '../../../shared/services.ts'
 import { footage } from '../../unit/footage-fixture.ts'
 import { bodyCamera, steadyKeyframes, streamOutput } from '../../unit/media/fixtures.ts'
 
+let people = 0
+
 /** Everything that happens happens from here on. */
 export const START = Date.parse('2026-11-23T12:00:00.000Z')
 export const MINUTE_MS = 60_000
@@ -40,7 +42,8 @@ export async function openStage(storageSettings: Record<string, string>) {
   const person = async (role: 'Investigator' | 'Supervisor' | 'EvidenceManager') => {
     const oid = oidSchema.parse(randomUUID())
     const register = registerEntrySchema.parse({
-      officer: 'P100001',
+      // One warrant number belongs to one person.
+      officer: `P${100_001 + people++}`,
       unit: 'camden-cid',
       borough: 'camden',
       vetting: [{ ...VETTING, status: 'current' }],
