@@ -1,6 +1,5 @@
 import { elementsIn, lengthOf, readElementHeader, readUnsigned, readVint } from '../noting/ebml.ts'
 import { Feed, NoteGivenUp, type UnitReader, type Wanted } from '../noting/feed.ts'
-import { firstCluster } from '../noting/first-cluster.ts'
 import {
   BLOCK,
   BLOCK_GROUP,
@@ -13,6 +12,7 @@ import {
   SIMPLE_BLOCK,
   TRACKS,
 } from '../noting/matroska.ts'
+import { firstCluster } from '../noting/matroska-head.ts'
 import { readMatroskaTracks } from '../noting/matroska-tracks.ts'
 import type { FootageSource } from '../source.ts'
 import type { PictureWanted } from './picture-wanted.ts'

@@ -1,6 +1,6 @@
 import type { Container } from '../description.ts'
 import { readMovieHeader } from '../mp4/movie-header.ts'
-import { firstCluster } from '../noting/first-cluster.ts'
+import { firstCluster } from '../noting/matroska-head.ts'
 import { withSpans } from '../probing/header-cache.ts'
 import type { FootageSource } from '../source.ts'
 

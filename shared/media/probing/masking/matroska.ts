@@ -1,24 +1,19 @@
 import { readBytes } from '../../mp4/movie-header.ts'
-import { elementsIn, readElementHeader, readUnsigned } from '../../noting/ebml.ts'
+import { elementsIn, readUnsigned } from '../../noting/ebml.ts'
 import { NoteGivenUp } from '../../noting/feed.ts'
+import { EBML, SEGMENT, TRACKS } from '../../noting/matroska.ts'
+import { headElements } from '../../noting/matroska-head.ts'
 import type { FootageSource } from '../../source.ts'
 import type { Span } from '../header-cache.ts'
 
 /** Elements of RFC 9559 §5.1. */
-const EBML = 0x1a45dfa3
-const SEGMENT = 0x18538067
-const CLUSTER = 0x1f43b675
-const TRACKS = 0x1654ae6b
 const TRACK_ENTRY = 0xae
 const TRACK_TYPE = 0x83
 const CODEC_ID = 0x86
 /** Picture, sound, text and metadata: of other types ffmpeg makes no stream. */
 const STREAM_TYPES = [1, 2, 0x11, 0x21]
-/** More than the longest header of an element: an id of 4 bytes and a size of 8. */
-const HEADER_BYTES = 12
 /** More than 16 tracks with their configurations take. */
 const MAX_TRACKS_BYTES = 4 * 1024 * 1024
-const MAX_ELEMENTS = 64
 
 /** Changes the codec id (§5.1.4.1.21) of a track to one that means nothing. */
 export async function maskMatroskaTrack(
@@ -49,21 +44,11 @@ export async function maskMatroskaTrack(
 
 /** The content of the `Tracks` element and where it lies, if it stands before the first cluster. */
 async function findTracks(source: FootageSource, signal: AbortSignal) {
-  let at = 0
-  for (let count = 0; count < MAX_ELEMENTS && at < source.size; count++) {
-    const head = await readBytes(source, at, Math.min(at + HEADER_BYTES, source.size), signal)
-    const element = readElementHeader(head, 0, head.length)
-    if ('wanted' in element || element.id === CLUSTER) return null
-    const start = at + element.headerBytes
-    if (element.id === SEGMENT) {
-      at = start
-      continue
-    }
-    if (element.size === null || (at === 0 && element.id !== EBML)) return null
-    at = start + element.size
-    if (element.id !== TRACKS) continue
-    if (element.size > MAX_TRACKS_BYTES || at > source.size) return null
-    return { start, body: await readBytes(source, start, at, signal) }
+  for await (const { id, start, bodyStart, end } of headElements(source, signal)) {
+    if (start === 0 && id !== EBML && id !== SEGMENT) return null
+    if (id !== TRACKS || end === null) continue
+    if (end - bodyStart > MAX_TRACKS_BYTES || end > source.size) return null
+    return { start: bodyStart, body: await readBytes(source, bodyStart, end, signal) }
   }
   return null
 }
