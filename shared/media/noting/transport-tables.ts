@@ -40,11 +40,7 @@ export function readProgramme(payload: Buffer): Programme {
   const section = programmeMap(payload)
   let video: Programme['video'] | null = null
   let audio: Programme['audio'] = null
-  let at = 12 + (section.readUInt16BE(10) & 0xfff)
-  while (at + 5 <= section.length) {
-    const type = section.readUInt8(at)
-    const pid = section.readUInt16BE(at + 1) & 0x1fff
-    at += 5 + (section.readUInt16BE(at + 3) & 0xfff)
+  for (const { type, pid } of entriesIn(section)) {
     const codec = VIDEO_CODECS.get(type)
     if (codec && !video) video = { pid, codec }
     else if ((type === ADTS || OTHER_SOUND.includes(type)) && !audio)
@@ -53,6 +49,19 @@ export function readProgramme(payload: Buffer): Programme {
   }
   if (!video) throw new NoteGivenUp('No picture track of a known kind.')
   return { video, audio }
+}
+
+/** A track in the map of a programme, and where its entry lies in the section. */
+export type TrackEntry = { type: number; pid: number; at: number; end: number }
+
+/** The entries of a map, one a track; the last may reach beyond the section. */
+export function* entriesIn(section: Buffer): Generator<TrackEntry> {
+  let at = 12 + (section.readUInt16BE(10) & 0xfff)
+  while (at + 5 <= section.length) {
+    const end = at + 5 + (section.readUInt16BE(at + 3) & 0xfff)
+    yield { type: section.readUInt8(at), pid: section.readUInt16BE(at + 1) & 0x1fff, at, end }
+    at = end
+  }
 }
 
 /**

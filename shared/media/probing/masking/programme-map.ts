@@ -1,4 +1,4 @@
-import { programmeMap } from '../../noting/transport-tables.ts'
+import { entriesIn, programmeMap } from '../../noting/transport-tables.ts'
 
 /** A track in the map of a programme: where its entry lies in the payload of the packet. */
 export type MapEntry = { pid: number; at: number; end: number }
@@ -10,15 +10,9 @@ export type MapEntry = { pid: number; at: number; end: number }
 export function mapEntries(payload: Buffer): MapEntry[] {
   const section = programmeMap(payload)
   const start = section.byteOffset - payload.byteOffset
-  const entries: MapEntry[] = []
-  let at = 12 + (section.readUInt16BE(10) & 0xfff)
-  while (at + 5 <= section.length) {
-    const end = at + 5 + (section.readUInt16BE(at + 3) & 0xfff)
-    const pid = section.readUInt16BE(at + 1) & 0x1fff
-    if (end <= section.length) entries.push({ pid, at: start + at, end: start + end })
-    at = end
-  }
-  return entries
+  return [...entriesIn(section)]
+    .filter(({ end }) => end <= section.length)
+    .map(({ pid, at, end }) => ({ pid, at: start + at, end: start + end }))
 }
 
 /** Gives a map that was changed the checksum (§2.4.4.9) without which it is not believed. */
