@@ -105,7 +105,6 @@ async function findKeyframes(
   { media, posterSeconds, zeroSeconds }: RenditionPlan,
   signal: AbortSignal,
 ): Promise<{ moov: Buffer; keyframes: Keyframe[] } | null> {
-  if (media.container !== 'mov') return null
   const header = await readMovieHeader(source, signal)
   if (header.kind !== 'indexed') return null
   const track = readTracks(header.moov).find(({ index }) => index === media.video.stream)
