@@ -12,7 +12,7 @@ import {
 import { tryAgainLater } from './try-again.ts'
 
 /** The connection, by the name of its settings, that holds footage, queues and tables. */
-export const FOOTAGE_STORAGE = 'FootageStorage'
+const FOOTAGE_STORAGE = 'FootageStorage'
 
 /**
  * How long a worker may take. Below the 10 minutes of `functionTimeout`, after which the host would
@@ -30,7 +30,7 @@ export function listen(queue: QueueName, handlerOf: (lane: Lane) => StorageQueue
 }
 
 /** The name of a queue as names of functions are written. */
-export const functionName = (queueName: string): string =>
+const functionName = (queueName: string): string =>
   queueName.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 /**
@@ -44,7 +44,7 @@ export const onBlobCreated =
 
 /**
  * The edge around the queue workers of a lane. What fails is tried again after waits that grow, at
- * the fifth time put aside. A worker that dies, or cannot even say so, leaves that to the queue.
+ * the fifth time given up. A worker that dies, or cannot even say so, leaves that to the queue.
  */
 export const onMessage =
   <Q extends QueueName>(

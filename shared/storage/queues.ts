@@ -6,6 +6,7 @@ import {
   poisonOf,
   type QueueName,
 } from '../events/messages.ts'
+import { MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
 
 /** Puts work on queues. */
@@ -17,9 +18,17 @@ export type Queues = {
     lane: Lane,
     afterSeconds?: number,
   ): Promise<void>
-  /** Gives work up: puts it where the host puts what its own attempts could not do. */
-  setAside<Q extends QueueName>(queue: Q, message: Message<Q>, lane: Lane): Promise<void>
+  /** What the host has put aside. Who settles none of it finds it there again after a while. */
+  poisoned(queue: QueueName, lane: Lane): AsyncIterable<PoisonMessage>
 }
+
+/** A message that the host has given up, whatever it says; null: nothing that can be read. */
+export type PoisonMessage = { message: unknown; settle(): Promise<void> }
+
+/** How many messages one request takes at most: the most that a queue gives. */
+const BATCH = 32
+/** For how long nobody else sees what was taken. */
+const HIDDEN_SECONDS = 300
 
 export function createQueues(clients: StorageClients): Queues {
   return {
@@ -28,11 +37,20 @@ export function createQueues(clients: StorageClients): Queues {
         .queue(laneQueue(queue, lane))
         .sendMessage(encode(queue, message), { visibilityTimeout: afterSeconds })
     },
-    async setAside(queue, message, lane) {
-      const aside = clients.queue(poisonOf(laneQueue(queue, lane)))
-      // As the host does: until something is put aside there is no such queue.
-      await aside.createIfNotExists()
-      await aside.sendMessage(encode(queue, message))
+    async *poisoned(queue, lane) {
+      const poison = clients.queue(poisonOf(laneQueue(queue, lane)))
+      const request = { numberOfMessages: BATCH, visibilityTimeout: HIDDEN_SECONDS }
+      while (true) {
+        // Until the host has put something aside there is no such queue.
+        const taken = await unless([MISSING], () => poison.receiveMessages(request))
+        if (!taken?.receivedMessageItems.length) return
+        for (const { messageText, messageId, popReceipt } of taken.receivedMessageItems) {
+          const settle = async () => {
+            await unless([MISSING], () => poison.deleteMessage(messageId, popReceipt))
+          }
+          yield { message: decode(messageText), settle }
+        }
+      }
     },
   }
 }
@@ -42,3 +60,12 @@ const encode = (queue: QueueName, message: object): string =>
   Buffer.from(JSON.stringify(MESSAGES[queue].parse({ schemaVersion: 1, ...message }))).toString(
     'base64',
   )
+
+/** The host puts text that was not base64 aside as it came. JSON of an object is never base64. */
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(text.startsWith('{') ? text : Buffer.from(text, 'base64').toString())
+  } catch {
+    return null
+  }
+}

@@ -27,7 +27,7 @@ export function composedServices(storage: TestStorage, now: () => Date): Compose
       send: async (queue, message) => {
         sent.push(`${queue} ${message.footageId}`)
       },
-      setAside: async () => {},
+      async *poisoned() {},
     },
   }
   return { services, told, sent }

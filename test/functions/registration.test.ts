@@ -117,22 +117,21 @@ describe('the built app', () => {
     expect(namesOf('eventGrid')).toEqual(subscribed.toSorted())
   })
 
-  it('works on every declared queue, and reads every poison queue', () => {
+  it('works on every declared queue', () => {
     const queues = QUEUES.flatMap((queue) => lanesOf(queue).map((lane) => laneQueue(queue, lane)))
     expect(queues.toSorted()).toEqual(topology.queues.toSorted())
     const functions = queues.map((queue) =>
       queue.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
     )
-    expect(namesOf('queue')).toEqual(
-      functions.flatMap((name) => [name, `${name}Abandoned`]).toSorted(),
-    )
+    expect(namesOf('queue')).toEqual(functions.toSorted())
   })
 
-  it('anchors, records viewings, sweeps and disposes by timers', () => {
+  it('anchors, records viewings and what was given up, sweeps and disposes by timers', () => {
     expect(namesOf('timer')).toEqual([
       'anchorAudit',
       'driveDisposal',
       'keepRecord',
+      'recordAbandoned',
       'sweep',
       'watchAccess',
     ])

@@ -10,8 +10,8 @@ import { releasePackage } from '../../../shared/export/release-package.ts'
 import { packageRequestSchema, requestPackage } from '../../../shared/export/request-package.ts'
 import { sweepPackages } from '../../../shared/export/sweep-packages.ts'
 import type { Footage } from '../../../shared/footage/footage.ts'
-import { abandonWork } from '../../../shared/render/abandon-work.ts'
 import { composeServices, type Services } from '../../../shared/services.ts'
+import { abandonWork } from '../../../shared/upkeep/abandon-work.ts'
 import { readZip } from '../../unit/export/read-zip.ts'
 import { footage, part } from '../../unit/footage-fixture.ts'
 import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
@@ -44,7 +44,7 @@ beforeAll(async () => {
     events: { publish: async () => {} },
     queues: {
       send: async (_queue, message) => void waiting.push(message as never),
-      setAside: async () => {},
+      async *poisoned() {},
     },
   }
 })

@@ -7,16 +7,14 @@ it('waits longer after every attempt, and gives up after the fifth', () => {
   expect([1, 2, 3, 4, 5, 6].map(waitAfter)).toEqual([15, 60, 240, 900, null, null])
 })
 
-it('counts attempts in the message, in the lane it came by, until it is put aside', async () => {
+it('counts attempts in the message, in the lane it came by, until it is given up', async () => {
   const footageId = newFootageId()
   const done: unknown[] = []
   const services = {
     config: { retryScale: 0.1 },
-    log: { warn: () => {} },
-    queues: {
-      send: async (...sent: unknown[]) => void done.push(sent),
-      setAside: async (...aside: unknown[]) => void done.push(aside),
-    },
+    log: { warn() {}, error: () => void done.push('given up') },
+    catalogue: { find: async () => null },
+    queues: { send: async (...sent: unknown[]) => void done.push(sent) },
   } as unknown as Services
   const message = { schemaVersion: 1 as const, footageId }
   const failed = (attempt: object) =>
@@ -27,6 +25,6 @@ it('counts attempts in the message, in the lane it came by, until it is put asid
   expect(done).toEqual([
     ['make-poster', { ...message, attempt: 2 }, 'urgent', 2],
     ['make-poster', { ...message, attempt: 5 }, 'urgent', 90],
-    ['make-poster', { ...message, attempt: 5 }, 'urgent'],
+    'given up',
   ])
 })

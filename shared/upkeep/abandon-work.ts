@@ -2,17 +2,18 @@ import { z } from 'zod'
 import { MESSAGES, type QueueName } from '../events/messages.ts'
 import { failPackage } from '../export/make-package.ts'
 import { footageIdSchema } from '../footage/ids.ts'
+import { rollUp } from '../render/roll-up.ts'
+import { stillMissing } from '../render/still-missing.ts'
 import type { Services } from '../services.ts'
-import { rollUp } from './roll-up.ts'
-import { stillMissing } from './still-missing.ts'
 
 const GIVEN_UP = 'given up after repeated failures; the log has the causes'
 
 const anyWorkSchema = z.object({ footageId: footageIdSchema })
 
 /**
- * Takes work off a poison queue: five attempts failed. The recording says what was given up, and a
- * domain event calls for a person, who can drive it again. Nothing is lost by that.
+ * Gives up work of which five attempts failed. The recording says what was given up, and a domain
+ * event calls for a person, who can drive it again. Nothing is lost by that. Done twice, it is told
+ * twice.
  */
 export async function abandonWork(
   services: Services,
