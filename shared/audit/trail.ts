@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables'
 import type { FootageId } from '../footage/ids.ts'
 import { createTurns } from '../in-turn.ts'
 import { afterConflict } from '../storage/contention.ts'
-import { digestOf } from './canonical.ts'
+import { canonicalBytes, digestOf } from './canonical.ts'
 import { type AuditAct, type AuditEntry, type ChainHead, nextEntry } from './chain.ts'
 import { type ChainRows, createChainRows } from './chain-rows.ts'
 import { createFirstAttempts } from './first-attempts.ts'
@@ -73,7 +73,9 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
 
   return {
     ...rows,
-    append(id, act) {
+    async append(id, act) {
+      // What cannot be hashed must not reach those who wait: they are written in one run.
+      canonicalBytes(act)
       const mine = { act, ...Promise.withResolvers<AuditEntry>() }
       const others = waiting.get(id)
       if (others) others.push(mine)

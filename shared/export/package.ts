@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
 import { roleSchema } from '../clearance/roles.ts'
 import { sha256Schema } from '../footage/footage.ts'
+import { freeTextSchema } from '../footage/free-text.ts'
 import { footageIdSchema, PLAYABLE_KINDS } from '../footage/ids.ts'
 import { packingProgressSchema } from './packing-list.ts'
 
@@ -22,10 +23,10 @@ export const RECIPIENT_CAPACITIES = ['prosecution', 'defence', 'court', 'police'
 /** Somebody whom a package is for. */
 export const recipientSchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(100),
-    organisation: z.string().trim().min(1).max(100),
+    name: freeTextSchema({ min: 1, max: 100 }),
+    organisation: freeTextSchema({ min: 1, max: 100 }),
     capacity: z.enum(RECIPIENT_CAPACITIES),
-    contact: z.string().trim().min(3).max(200).describe('e-mail, telephone or address'),
+    contact: freeTextSchema({ min: 3, max: 200 }).describe('e-mail, telephone or address'),
   })
   .meta({ id: 'Recipient' })
 export type Recipient = z.infer<typeof recipientSchema>

@@ -3,6 +3,7 @@ import type { HttpRequest } from '@azure/functions'
 import { z } from 'zod'
 import { BluelampError, type FieldError } from '../errors.ts'
 import type { Declaration, Shape } from './declaration.ts'
+import { illFormedAt } from './well-formed.ts'
 
 /** The largest body where a route says no other: metadata only, footage goes straight to storage. */
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -74,14 +75,16 @@ function parse<S extends z.ZodType>(
   place: string,
   code: Fault,
 ): z.output<S> {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
+  const illFormed = illFormedAt(value, place)
+  const parsed = illFormed === null ? schema.safeParse(value) : null
+  if (parsed?.success) return parsed.data
   // A path that names nothing is answered as one that names what the caller may not see.
   if (code === 'not-found')
     throw new BluelampError('not-found', 'There is nothing at this address.')
-  const errors = parsed.error.issues.map(
-    ({ path, message }): FieldError => ({ field: path.map(String).join('.') || place, message }),
-  )
+  const errors: FieldError[] = parsed?.error.issues.map(({ path, message }) => ({
+    field: path.map(String).join('.') || place,
+    message,
+  })) ?? [{ field: illFormed ?? place, message: 'is not well-formed Unicode' }]
   const fields = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
   throw new BluelampError('invalid-request', `Check the ${place}: ${fields}.`, { errors })
 }

@@ -4,6 +4,7 @@ import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { serialSchema } from '../footage/camera-issues.ts'
 import { reportedClockSchema } from '../footage/clock.ts'
 import { declaredPartSchema } from '../footage/footage.ts'
+import { freeTextSchema } from '../footage/free-text.ts'
 import { SIDECAR_KINDS } from '../footage/ids.ts'
 import { referenceSchema } from '../footage/references.ts'
 
@@ -22,7 +23,7 @@ export const uploadRequestSchema = z.strictObject({
   durationSeconds: z.number().nonnegative().max(LONGEST_SECONDS),
   recording: declaredPartSchema,
   references: z.array(referenceSchema).max(50).default([]),
-  category: z.string().min(1).max(64).optional(),
+  category: freeTextSchema({ min: 1, max: 64 }).optional(),
   urgent: z.boolean().default(false),
   sidecars: z
     .array(declaredPartSchema.extend({ kind: z.enum(SIDECAR_KINDS) }))

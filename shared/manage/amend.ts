@@ -8,6 +8,7 @@ import { BluelampError } from '../errors.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { EARLIEST, instantSchema } from '../footage/clock.ts'
 import { CORRECTABLE_FIELDS, type Correction, type Footage } from '../footage/footage.ts'
+import { freeTextSchema } from '../footage/free-text.ts'
 import { retentionGroupSchema } from '../footage/retention-rules.ts'
 import type { Services } from '../services.ts'
 import type { Plan } from './carry-out.ts'
@@ -36,7 +37,7 @@ export const amendmentSchema = z
       .nullable()
       .optional()
       .describe('how long to keep it, by someone who has reviewed it'),
-    category: z.string().trim().min(1).max(64).nullable().optional(),
+    category: freeTextSchema({ min: 1, max: 64 }).nullable().optional(),
   })
   .refine(({ reason: _, ...changes }) => Object.values(changes).some((to) => to !== undefined), {
     error: 'say what to change beside the reason',

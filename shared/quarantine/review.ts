@@ -5,6 +5,7 @@ import { decide } from '../clearance/decide.ts'
 import type { Principal } from '../clearance/person.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import { type Footage, footageSchema, partSchema } from '../footage/footage.ts'
+import { freeTextSchema } from '../footage/free-text.ts'
 import { type FootageId, partNameSchema } from '../footage/ids.ts'
 import { EVER, workListsOf } from '../footage/index-keys.ts'
 import { findPart, withPart } from '../ingest/parts.ts'
@@ -80,7 +81,7 @@ export async function inspectQuarantine(
 /** Why a person accepts bytes that are not what the dock declared. */
 export const quarantineReleaseSchema = z.strictObject({
   part: partNameSchema.default('recording'),
-  reason: z.string().trim().min(10).max(500),
+  reason: freeTextSchema({ min: 10, max: 500 }),
 })
 
 /**

@@ -4,6 +4,7 @@ import { admit } from '../access/admit.ts'
 import type { VouchedVisitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
 import { type Footage, renditionProgressSchema } from '../footage/footage.ts'
+import { freeTextSchema } from '../footage/free-text.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { statementOf } from '../media/statement.ts'
 import { startDeferredProxy } from '../render/deferred-proxy.ts'
@@ -12,7 +13,7 @@ import { newViewing } from '../viewing/viewing.ts'
 
 /** Why someone opens footage. Required where policy says so. */
 export const purposeSchema = z.strictObject({
-  reason: z.string().trim().min(3).max(500).optional(),
+  reason: freeTextSchema({ min: 3, max: 500 }).optional(),
 })
 export type Purpose = z.infer<typeof purposeSchema>
 

@@ -55,6 +55,13 @@ describe('entries that are appended at the same time', () => {
     for (const one of ids) expect(await chunksIn(one)).toEqual([1, 2])
   })
 
+  it('are on record but for one that cannot be hashed: it fails alone', async () => {
+    const acts = [released(1), { ...released(2), reason: 'abc\ud800' }, released(3)]
+    const appended = await Promise.allSettled(acts.map((act) => trail.append(id, act)))
+    expect(appended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(await chunksIn()).toEqual([1, 3])
+  })
+
   it('are refused together while storage does not take them, and then go on', async () => {
     const table = storage.clients.table('audit')
     let down = true

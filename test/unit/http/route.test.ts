@@ -1,4 +1,5 @@
 import { HttpRequest, InvocationContext } from '@azure/functions'
+import fc from 'fast-check'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { BluelampError } from '../../../shared/errors.ts'
@@ -40,6 +41,9 @@ const problem = async (...of: Parameters<typeof ask>) => {
   const { body, ...rest } = await ask(...of)
   return { ...rest, ...JSON.parse(body ?? '{}') }
 }
+/** Any text at all, halves of surrogate pairs as well: as UTF-16 can hold it, though not UTF-8. */
+const ANY_UNIT = fc.constantFrom('a', ' ', 'é', '👮', '\u0000')
+const HALF_A_PAIR = fc.constantFrom('\ud83d', '\udc6e')
 const echo = (name: 'body' | 'query' | 'params' | 'clientAddress') => async (call: object) => ({
   status: 200,
   body: Reflect.get(call, name),
@@ -137,6 +141,35 @@ describe('what is read of a request', () => {
     expect(status).toBe(400)
     expect(errors).toMatchObject([{ field }])
   })
+
+  it.each([
+    ['{"reason":"abc\\ud800"}', 'reason'],
+    ['{"reason":"\\udc00\\ud800"}', 'reason'],
+    ['{"list":[{"deep":["sound","\\ud800x"]}]}', 'list.0.deep.1'],
+    ['{"list":[{"\\ud800":1}]}', 'list.0'],
+    [`{"list":${'['.repeat(20_000)}"\\ud800"${']'.repeat(20_000)}}`, /^list(\.0)+$/],
+  ])('names the field whose text is no Unicode: %.40s', async (text, field) => {
+    const { status, errors } = await problem({ body: z.unknown() }, echo('body'), { body: text })
+    expect(status).toBe(400)
+    expect(errors).toEqual([
+      { field: expect.stringMatching(field), message: 'is not well-formed Unicode' },
+    ])
+  })
+
+  it('is refused in headers and paths as in bodies if it is no Unicode, and else read as it was sent', () =>
+    fc.assert(
+      fc.asyncProperty(fc.string({ unit: fc.oneof(ANY_UNIT, HALF_A_PAIR) }), async (text) => {
+        const sent = { body: JSON.stringify({ text }), params: { text } }
+        const asked = { body: z.strictObject({ text: z.string() }), params: { text: z.string() } }
+        const { params, ...bodyAlone } = asked
+        const read = await ask(bodyAlone, echo('body'), sent)
+        expect(read.status).toBe(text.isWellFormed() ? 200 : 400)
+        if (text.isWellFormed()) expect(read.jsonBody).toEqual({ text })
+        const named = await ask({ params }, echo('params'), sent)
+        expect(named.status).toBe(text.isWellFormed() ? 200 : 404)
+      }),
+      { numRuns: 100 },
+    ))
 
   it.each(['{', 'part=a', '\u0000'])('refuses %j, which is no JSON', async (text) => {
     await expect(body(text)).resolves.toMatchObject({
