@@ -1,25 +1,18 @@
 import { readBytes } from '../mp4/movie-header.ts'
-import type { FootageSource } from '../source.ts'
-import type { PictureWanted } from './picture-wanted.ts'
+import type { OnePicture } from './picture-wanted.ts'
 
 const CHUNK_HEADER_BYTES = 8
 const LIST_HEADER_BYTES = 12
 /** The description of the tracks lies within; places kept for their indexes make it that long. */
 const MAX_HEADER_BYTES = 64 * 1024
 
-/**
- * An AVI file of one picture: all that comes before the first chunk, and the chunk that begins at
- * `position`. Null if it is longer than `most` bytes, or its header is not as it should be.
- */
-export async function aviOfOnePicture(
-  source: FootageSource,
-  { position, most }: PictureWanted,
-  signal: AbortSignal,
-): Promise<Buffer | null> {
+/** All that comes before the first chunk, and the chunk that begins at `position`. */
+export const aviOfOnePicture: OnePicture = async (source, { position, most }, signal) => {
   const head = await readBytes(source, 0, Math.min(MAX_HEADER_BYTES, source.size), signal)
   const header = headerOf(head)
+  if (!header || position === null) return null
   const bodyAt = position + CHUNK_HEADER_BYTES
-  if (!header || bodyAt > source.size) return null
+  if (bodyAt > source.size) return null
   const chunkHeader = await readBytes(source, position, bodyAt, signal)
   const size = chunkHeader.readUInt32LE(4)
   if (CHUNK_HEADER_BYTES + size > most || bodyAt + size > source.size) return null

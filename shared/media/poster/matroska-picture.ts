@@ -1,3 +1,4 @@
+import { readBytes } from '../mp4/movie-header.ts'
 import { elementsIn, lengthOf, readElementHeader, readUnsigned, readVint } from '../noting/ebml.ts'
 import { Feed, NoteGivenUp, type UnitReader, type Wanted } from '../noting/feed.ts'
 import {
@@ -12,37 +13,26 @@ import {
   SIMPLE_BLOCK,
   TRACKS,
 } from '../noting/matroska.ts'
-import { firstCluster } from '../noting/matroska-head.ts'
+import { headElements } from '../noting/matroska-head.ts'
 import { readMatroskaTracks } from '../noting/matroska-tracks.ts'
 import type { FootageSource } from '../source.ts'
-import type { PictureWanted } from './picture-wanted.ts'
+import type { OnePicture } from './picture-wanted.ts'
 
 /** Eight bytes that say that a length is not known (RFC 8794 §6.2). */
 const UNKNOWN_LENGTH = Buffer.from('01ffffffffffffff', 'hex')
 
-/**
- * A Matroska file of one picture: what describes the tracks, and a cluster of the one block that is
- * shown at `pts` in the cluster at `position`. Null if it does not end within `most` bytes.
- */
-export async function matroskaOfOnePicture(
-  source: FootageSource,
-  { pts, position, most }: PictureWanted,
-  signal: AbortSignal,
-): Promise<Buffer | null> {
-  const clustersAt = await firstCluster(source, signal)
-  if (clustersAt === null || position < clustersAt) return null
-  const reader = new BlockFinder(pts)
-  const end = Math.min(source.size, position + most)
+/** Of the cluster at `position` the one block that is shown at `pts`. */
+export const matroskaOfOnePicture: OnePicture = async (source, { pts, position, most }, signal) => {
+  if (position === null) return null
   try {
-    for (const [from, until] of [
-      [0, clustersAt],
-      [position, end],
-    ] as const) {
-      const feed = new Feed(reader)
-      for await (const piece of source.read(from, until, signal)) {
-        feed.read(Buffer.from(piece))
-        if (reader.file) return reader.file
-      }
+    const head = await readHead(source, signal)
+    if (!head || position < head.clustersAt) return null
+    const finder = new BlockFinder(pts, head.track, most)
+    const feed = new Feed(finder)
+    const end = Math.min(source.size, position + most)
+    for await (const piece of source.read(position, end, signal)) {
+      feed.read(Buffer.from(piece))
+      if (finder.cluster) return Buffer.concat([...head.kept, ...finder.cluster])
     }
   } catch (error) {
     if (!(error instanceof NoteGivenUp)) throw error
@@ -50,32 +40,53 @@ export async function matroskaOfOnePicture(
   return null
 }
 
-/** Keeps what a player must have and the block that is looked for. */
+/** What a player must have of all that comes before the first cluster. */
+async function readHead(source: FootageSource, signal: AbortSignal) {
+  const kept: Buffer[] = []
+  let track: number | null = null
+  for await (const { id, start, bodyStart, end } of headElements(source, signal)) {
+    if (id === SEGMENT) kept.push(endlessHead(SEGMENT))
+    if (id === CLUSTER) return track === null ? null : { kept, track, clustersAt: start }
+    if (end === null || !DESCRIBING.has(id)) continue
+    const element = await readBytes(source, start, end, signal)
+    kept.push(element)
+    if (id === TRACKS) track = readMatroskaTracks(element.subarray(bodyStart - start)).video.number
+  }
+  return null
+}
+
+const DESCRIBING = new Set([EBML, INFO, TRACKS])
+
+/** Looks through clusters for a block. */
 class BlockFinder implements UnitReader {
   readonly headBytes = SHORTEST_ELEMENT_BYTES
   readonly #pts: number
-  readonly #kept: Buffer[] = []
-  #track: number | null = null
-  #cluster: { time: number; timestamp: Buffer } | null = null
-  /** When the block has been found. */
-  file: Buffer | null = null
+  readonly #track: number
+  readonly #most: number
+  #timestamp: { time: number; element: Buffer } | null = null
+  /** One with this block alone, when it has been found. */
+  cluster: Buffer[] | null = null
 
-  constructor(pts: number) {
+  constructor(pts: number, track: number, most: number) {
     this.#pts = pts
+    this.#track = track
+    this.#most = most
   }
 
   take(bytes: Buffer, at: number, available: number): number | Wanted {
     const header = readElementHeader(bytes, at, available)
     if ('wanted' in header) return header
     const { id, size, headerBytes } = header
-    if (id === SEGMENT) this.#kept.push(endlessHead(SEGMENT))
-    if (id === SEGMENT || id === CLUSTER) return headerBytes
+    if (id === CLUSTER) return headerBytes
     if (size === null) throw new NoteGivenUp('An element without an end.')
     const end = headerBytes + size
-    if (!LOOKED_INTO.has(id) || this.file) return end
+    if (end > this.#most) throw new NoteGivenUp('An element that is too large.')
+    if (!LOOKED_INTO.has(id) || this.cluster) return end
     if (available < end) return { wanted: end }
     const element = Buffer.from(bytes.subarray(at, at + end))
-    this.#takeElement(id, element, element.subarray(headerBytes))
+    const body = element.subarray(headerBytes)
+    if (id === CLUSTER_TIMESTAMP) this.#timestamp = { time: readUnsigned(body), element }
+    else this.#takeBlock(element, id === SIMPLE_BLOCK ? body : blockIn(body))
     return end
   }
 
@@ -83,30 +94,18 @@ class BlockFinder implements UnitReader {
     return false
   }
 
-  #takeElement(id: number, element: Buffer, body: Buffer): void {
-    if (id === TRACKS) this.#track = readMatroskaTracks(body).video.number
-    if (id === CLUSTER_TIMESTAMP) this.#cluster = { time: readUnsigned(body), timestamp: element }
-    else if (id === BLOCK_GROUP || id === SIMPLE_BLOCK) {
-      const block = id === SIMPLE_BLOCK ? body : blockIn(body)
-      if (this.#cluster && block && this.#isWanted(block, this.#cluster.time))
-        this.file = Buffer.concat([
-          ...[...this.#kept, endlessHead(CLUSTER), this.#cluster.timestamp, element],
-        ])
-    } else this.#kept.push(element)
-  }
-
   /** Number of the track and time after that of the cluster (RFC 9559 §10.1). */
-  #isWanted(block: Buffer, clusterTime: number): boolean {
-    const numberBytes = lengthOf(block[0], 8)
-    return (
-      block.length > numberBytes + 3 &&
+  #takeBlock(element: Buffer, block: Buffer | null): void {
+    const numberBytes = lengthOf(block?.[0], 8)
+    if (!block || !this.#timestamp || block.length <= numberBytes + 3) return
+    const isWanted =
       readVint(block, 0, numberBytes) === this.#track &&
-      clusterTime + block.readInt16BE(numberBytes) === this.#pts
-    )
+      this.#timestamp.time + block.readInt16BE(numberBytes) === this.#pts
+    if (isWanted) this.cluster = [endlessHead(CLUSTER), this.#timestamp.element, element]
   }
 }
 
-const LOOKED_INTO = new Set([EBML, INFO, TRACKS, CLUSTER_TIMESTAMP, BLOCK_GROUP, SIMPLE_BLOCK])
+const LOOKED_INTO = new Set([CLUSTER_TIMESTAMP, BLOCK_GROUP, SIMPLE_BLOCK])
 
 const blockIn = (group: Buffer): Buffer | null =>
   [...elementsIn(group)].find(({ id }) => id === BLOCK)?.body ?? null

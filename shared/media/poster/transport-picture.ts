@@ -1,21 +1,14 @@
 import { readBytes } from '../mp4/movie-header.ts'
 import { transportStart } from '../noting/transport-stream.ts'
 import { HEAD_BYTES } from '../probing/container.ts'
-import type { FootageSource } from '../source.ts'
-import type { PictureWanted } from './picture-wanted.ts'
+import type { OnePicture } from './picture-wanted.ts'
 
 /** Bit of the second byte of a packet: a picture begins in it (ISO/IEC 13818-1 §2.4.3.3). */
 const UNIT_STARTS = 0x40
 
-/**
- * A transport stream of one picture: the tables, and the packets of the picture that begins at
- * `position`. Null if that is no packet, or the picture does not end within `most` bytes.
- */
-export async function transportOfOnePicture(
-  source: FootageSource,
-  { position, most }: PictureWanted,
-  signal: AbortSignal,
-): Promise<Buffer | null> {
+/** The tables, and the packets of the picture that begins at `position`. */
+export const transportOfOnePicture: OnePicture = async (source, { position, most }, signal) => {
+  if (position === null) return null
   const head = await readBytes(source, 0, Math.min(HEAD_BYTES, source.size), signal)
   const packetBytes = transportStart(head)?.packetBytes
   if (!packetBytes) return null

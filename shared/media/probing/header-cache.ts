@@ -44,7 +44,8 @@ export class HeaderCache {
   }
 }
 
-async function headerSpans(source: FootageSource, signal: AbortSignal): Promise<Span[]> {
+/** The header of a recording: what lies first, and the movie header wherever it is. */
+export async function headerSpans(source: FootageSource, signal: AbortSignal): Promise<Span[]> {
   if (source.size === 0) return []
   const head = await readBytes(source, 0, Math.min(HEAD_BYTES, source.size), signal)
   const spans = [{ start: 0, bytes: head }]

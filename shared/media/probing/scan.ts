@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import type { MediaDescription } from '../description.ts'
+import type { Container, MediaDescription } from '../description.ts'
 import { MediaError } from '../errors.ts'
 import type { KeyframeIndex } from '../keyframe-index.ts'
 import { runChild } from '../running/child-process.ts'
@@ -14,6 +14,11 @@ import { emptyTally, indexOfTally, type Tally, tallyPicture, tallySound } from '
 /** A scan reads the whole recording; beyond this a job would not stay bounded. */
 const SCAN_WALL_MS = 8 * 60_000
 const SCAN_STALL_MS = 60_000
+/**
+ * How many bytes before the position that ffprobe tells of a picture its packet or chunk begins; in
+ * other containers that does not tell from where it can be read.
+ */
+const BEFORE_POSITION: Partial<Record<Container, number>> = { mpegts: 0, avi: 8 }
 
 /**
  * The keyframes of a recording whose container keeps no index that can be trusted, by letting
@@ -38,7 +43,7 @@ export async function scanKeyframes(
       args: [
         ...programGuards(),
         ...inputGuards(media.container),
-        ...['-show_entries', 'packet=stream_index,pts,dts,duration,size,flags'],
+        ...['-show_entries', 'packet=stream_index,pts,dts,duration,size,flags,pos'],
         ...['-of', 'compact=print_section=0:nokey=0', proxy.url],
       ],
       stage: 'keyframes',
@@ -64,7 +69,11 @@ export async function scanKeyframes(
 }
 
 /** Counts the packet that a line of ffprobe's compact output describes. */
-function tallyLine(tally: Tally, { video, audio }: MediaDescription, line: string): void {
+function tallyLine(
+  tally: Tally,
+  { container, video, audio }: MediaDescription,
+  line: string,
+): void {
   const field = (name: string) => {
     const value = new RegExp(`(?:^|\\|)${name}=(-?\\d+)(?:\\||$)`).exec(line)?.[1]
     return value === undefined ? undefined : Number(value)
@@ -73,12 +82,15 @@ function tallyLine(tally: Tally, { video, audio }: MediaDescription, line: strin
   if (pts === undefined) return
   const duration = field('duration') ?? 0
   const stream = field('stream_index')
-  if (stream === video.stream)
+  if (stream === video.stream) {
+    const [told, before] = [field('pos'), BEFORE_POSITION[container]]
     tallyPicture(tally, {
       pts,
       duration,
       bytes: field('size') ?? 0,
       key: line.includes('flags=K'),
+      position: told === undefined || before === undefined ? undefined : told - before,
     })
+  }
   if (audio && stream === audio.stream) tallySound(tally, pts, pts + duration)
 }

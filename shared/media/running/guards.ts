@@ -81,9 +81,9 @@ export const inputGuards = (container: Container): string[] => [
 
 /**
  * For a recording that is served in windows (see `serveRanges`): ffmpeg goes on where an answer
- * ended. A source that fails is noticed by the proxy, never by ffmpeg.
+ * ended. A source that fails is noticed by the proxy, never by ffmpeg, which need not wait for it.
  */
-export const windowedReading = (): string[] => ['-reconnect', '1', '-reconnect_delay_max', '2']
+export const windowedReading = (): string[] => ['-reconnect', '1', '-reconnect_delay_max', '0']
 
 /** Options that hold for the whole program. */
 export const programGuards = (): string[] => [

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makePoster } from '../../../shared/media/poster/poster.ts'
 import {
+  openForPoster,
   POSTER_BYTES,
   type PosterPicture,
   posterPictures,
@@ -107,7 +108,12 @@ describe('the pictures looked at for a poster', () => {
       const plan = await planAsSecured(fileOf(name), first)
       const source = fileSource(fileOf(name))
       const pictures: PosterPicture[] = []
-      for await (const picture of posterPictures(source, plan, never)) pictures.push(picture)
+      for await (const picture of posterPictures(
+        await openForPoster(source, plan, never),
+        plan,
+        never,
+      ))
+        pictures.push(picture)
       expect(pictures.length).toBeGreaterThan(1)
       expect(pictures.every(({ alone }) => alone)).toBe(true)
       expect(source.bytesRead).toBeLessThanOrEqual((await headerBytes(name)) + POSTER_BYTES)
