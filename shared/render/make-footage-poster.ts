@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isServable } from '../clearance/marking.ts'
+import { mayHelpToRetry } from '../errors.ts'
 import type { Message } from '../events/messages.ts'
 import { manifestBlobName, renditionBlobName } from '../footage/ids.ts'
 import { isDisposed } from '../footage/state.ts'
@@ -7,9 +8,12 @@ import { findPart } from '../ingest/parts.ts'
 import { makePoster } from '../media/poster/poster.ts'
 import type { Services } from '../services.ts'
 
-/** Makes the picture that stands for a recording, and stores it with the manifest that publishes it. */
+/**
+ * Makes the picture that stands for a recording, and stores it with the manifest that publishes it.
+ * A recording of which none can be made says why; it plays without one.
+ */
 export async function makeFootagePoster(
-  { catalogue, originals, renditions, headers, mediaTools, log }: Services,
+  { catalogue, originals, renditions, headers, mediaTools, now, log }: Services,
   { footageId: id }: Omit<Message<'make-poster'>, 'schemaVersion'>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -17,14 +21,22 @@ export async function makeFootagePoster(
   const original = findPart(footage, 'recording')?.original
   if (footage.poster || !isServable(footage.marking) || isDisposed(footage.state)) return
   if (!original) return log.warn('there is no original to make a poster of', { footageId: id })
-  const attempt = randomUUID()
-  const blob = renditionBlobName(id, 'poster', attempt, 'jpg')
-  const { jpeg, sha256, width, height, atSeconds, tool } = await makePoster({
+  const made = await makePoster({
     source: await headers.open(original.blob, originals.source(original), signal),
     tools: await mediaTools(),
     plan: await renditions.readPlan(id),
     signal,
+  }).catch(async (error: unknown) => {
+    if (mayHelpToRetry(error) || !(error instanceof Error)) throw error
+    const failure = { stage: 'make-poster', at: now().toISOString(), reason: error.message }
+    await catalogue.change(id, () => ({ failure }))
+    log.warn('no poster can be made', { footageId: id, reason: error.message })
+    return null
   })
+  if (!made) return
+  const { jpeg, sha256, width, height, atSeconds, tool } = made
+  const attempt = randomUUID()
+  const blob = renditionBlobName(id, 'poster', attempt, 'jpg')
   await renditions.putBytes(blob, jpeg, 'image/jpeg')
   await renditions.putManifest(manifestBlobName(id, 'poster', attempt), {
     schemaVersion: 1,

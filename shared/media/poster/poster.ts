@@ -25,10 +25,8 @@ const POSTER_STALL_MS = 20_000
 const POSTER_SIDE = 1280
 /** Longest side of the small grey picture by which candidates are judged. */
 const GREY_SIDE = 320
-/** ffmpeg reads ahead; a window keeps that to less than a keyframe. */
+/** ffmpeg reads ahead in a recording; a window keeps that to less than a keyframe. */
 const WINDOW_BYTES = 256 * 1024
-/** When so many cannot be decoded alone, the rest of the recording may help; it takes bytes, too. */
-const FAILURES_ALONE = 2
 
 /** A JPEG that shows what the recording is about. */
 export type Poster = {
@@ -80,14 +78,11 @@ async function lookAtKeyframes(job: Job): Promise<{ looks: Look[]; problem: unkn
   const opened = await openForPoster(source, plan, signal).catch(rethrow)
   for (const pictures of [posterPictures, picturesInPlace]) {
     if (looks.length > 0) break
-    let failures = 0
     try {
       for await (const picture of readable(pictures(opened, plan, signal))) {
         const look = await lookAt(picture, job)
-        if (look instanceof MediaError) {
-          problem ??= look
-          if (picture.alone && ++failures === FAILURES_ALONE) break
-        } else if (looks.push(look) && isTelling(look.quality)) break
+        if (look instanceof MediaError) problem ??= look
+        else if (looks.push(look) && isTelling(look.quality)) break
       }
     } catch (error) {
       if (!(error instanceof BudgetSpentError)) throw error
@@ -122,8 +117,10 @@ const unreadable = (cause: unknown) =>
  * @returns why it cannot be decoded, where that is so
  */
 async function lookAt(picture: PosterPicture, job: Job): Promise<Look | MediaError> {
-  const options = { signal: job.signal, windowBytes: WINDOW_BYTES }
-  await using proxy = await serveRanges(picture.source, options)
+  await using proxy = await serveRanges(picture.source, {
+    signal: job.signal,
+    windowBytes: picture.alone ? picture.source.size : WINDOW_BYTES,
+  })
   const look = await grab(picture, proxy.url, job).catch((error: unknown) => {
     if (job.signal.aborted || !(error instanceof MediaError)) throw error
     return error

@@ -1,9 +1,14 @@
 import { readBytes } from '../mp4/movie-header.ts'
 import { transportStart } from '../noting/transport-stream.ts'
 import { HEAD_BYTES } from '../probing/container.ts'
+import type { FootageSource } from '../source.ts'
 import type { OnePicture } from './picture-wanted.ts'
 
-/** Bit of the second byte of a packet: a picture begins in it (ISO/IEC 13818-1 §2.4.3.3). */
+/** How far from the beginning, or before a keyframe, the tables are looked for. */
+const TABLES_WITHIN_BYTES = 64 * 1024
+/** Where the association table is, which names the programme (ISO/IEC 13818-1 §2.4.3.3). */
+const ASSOCIATION_PID = 0
+/** Bit of the second byte of a packet: a picture begins in it. */
 const UNIT_STARTS = 0x40
 
 /** The tables, and the packets of the picture that begins at `position`. */
@@ -12,48 +17,67 @@ export const transportOfOnePicture: OnePicture = async (source, { position, most
   const head = await readBytes(source, 0, Math.min(HEAD_BYTES, source.size), signal)
   const packetBytes = transportStart(head)?.packetBytes
   if (!packetBytes) return null
-  const syncAt = packetBytes === 192 ? 4 : 0
-  const pidOf = (packet: Buffer) => packet.readUInt16BE(syncAt + 1) & 0x1fff
-  const kept: Buffer[] = []
+  const stream = { source, packetBytes, signal }
   const end = Math.min(source.size, position + most)
-  let pid: number | null = null
-  for await (const packet of packetsIn(source.read(position, end, signal), packetBytes)) {
-    pid ??= pidOf(packet)
-    if (pidOf(packet) !== pid) continue
-    const begins = (packet.readUInt8(syncAt + 1) & UNIT_STARTS) !== 0
-    if (begins && kept.length > 0)
-      return Buffer.concat([tables(head, packetBytes, pidOf, pid), ...kept])
-    kept.push(packet)
-  }
+  const picture: Packet[] = []
   // The last picture of a recording ends with it.
-  return pid !== null && end === source.size
-    ? Buffer.concat([tables(head, packetBytes, pidOf, pid), ...kept])
-    : null
+  let isWhole = end === source.size
+  for await (const packet of packetsIn(stream, position, end)) {
+    const [first] = picture
+    if (first && packet.pid !== first.pid) continue
+    if (first && packet.startsUnit) {
+      isWhole = true
+      break
+    }
+    picture.push(packet)
+  }
+  const tables = isWhole && picture[0] && (await findTables(stream, position, picture[0].pid))
+  return tables ? Buffer.concat([...tables, ...picture].map(({ bytes }) => bytes)) : null
 }
 
-/** What comes before the first picture: a stream that was noted has its tables there. */
-function tables(
-  head: Buffer,
-  packetBytes: number,
-  pidOf: (packet: Buffer) => number,
-  pid: number,
-): Buffer {
-  let at = 0
-  while (at + packetBytes <= head.length && pidOf(head.subarray(at, at + packetBytes)) !== pid)
-    at += packetBytes
-  return head.subarray(0, at)
+type Stream = { source: FootageSource; packetBytes: number; signal: AbortSignal }
+type Packet = { bytes: Buffer; pid: number; startsUnit: boolean }
+
+/**
+ * Whatever is not picture at the beginning, where a whole recording has its tables, else right
+ * before the keyframe, where one that was begun in the middle may have them again.
+ */
+async function findTables(
+  stream: Stream,
+  position: number,
+  picturePid: number,
+): Promise<Packet[] | null> {
+  const { source, packetBytes } = stream
+  const length = TABLES_WITHIN_BYTES - (TABLES_WITHIN_BYTES % packetBytes)
+  const before = position - Math.min(length, position - (position % packetBytes))
+  for (const [from, to] of [
+    [0, Math.min(length, source.size)],
+    [before, position],
+  ] as const) {
+    const packets: Packet[] = []
+    for await (const packet of packetsIn(stream, from, to))
+      if (packet.pid !== picturePid) packets.push(packet)
+    if (packets.some(({ pid }) => pid === ASSOCIATION_PID)) return packets
+  }
+  return null
 }
 
 async function* packetsIn(
-  pieces: AsyncIterable<Uint8Array>,
-  packetBytes: number,
-): AsyncGenerator<Buffer> {
+  { source, packetBytes, signal }: Stream,
+  start: number,
+  endExclusive: number,
+): AsyncGenerator<Packet> {
+  // Some put a time code before the sync byte.
+  const syncAt = packetBytes === 192 ? 4 : 0
   let held = Buffer.alloc(0)
-  for await (const piece of pieces) {
+  for await (const piece of source.read(start, endExclusive, signal)) {
     held = Buffer.concat([held, piece])
     let at = 0
-    for (; at + packetBytes <= held.length; at += packetBytes)
-      yield held.subarray(at, at + packetBytes)
+    for (; at + packetBytes <= held.length; at += packetBytes) {
+      const bytes = held.subarray(at, at + packetBytes)
+      const flags = bytes.readUInt16BE(syncAt + 1)
+      yield { bytes, pid: flags & 0x1fff, startsUnit: (flags & (UNIT_STARTS << 8)) !== 0 }
+    }
     held = held.subarray(at)
   }
 }
