@@ -7,14 +7,13 @@ import type { PosterPicture } from './poster-pictures.ts'
 
 /** Half a millisecond: keeps the rounding of times away from keyframes. */
 const SLACK_SECONDS = 0.0005
-/** A description is there already: a few packets are enough to open the decoder. */
-const PROBE_BYTES = { mov: 65_536, matroska: 65_536, avi: 65_536, mpegts: 1_000_000 }
-
 /**
- * A picture that stands alone has its description in its own header: without this it would be
- * decoded twice, once to find out what it is.
+ * The description of the tracks is in the header: without this, pictures would be read and decoded
+ * twice, once to find out what they are.
  */
 const ALREADY_DESCRIBED = ['-nofind_stream_info']
+/** A transport stream in which the place of a picture is not known is first looked into so far. */
+const LOOK_AROUND = ['-probesize', '1000000']
 
 export type Size = { width: number; height: number }
 
@@ -32,7 +31,7 @@ export function posterCommand(
   // A seek may lead to the keyframe before.
   const trim = `trim=start=${(keyframe + SHIFT_SECONDS - SLACK_SECONDS).toFixed(6)},`
   const seek = [
-    ...['-probesize', `${PROBE_BYTES[media.container]}`, ...keyframesAlone(media.video)],
+    ...keyframesAlone(media.video),
     ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-seek_timestamp', '1'],
     ...['-noaccurate_seek', '-ss', (keyframe + SLACK_SECONDS).toFixed(6)],
   ]
@@ -44,7 +43,8 @@ export function posterCommand(
         ...inputGuards(media.container),
         ...windowedReading(),
         ...['-threads', '1'],
-        ...(alone ? ALREADY_DESCRIBED : seek),
+        ...(alone || media.container !== 'mpegts' ? ALREADY_DESCRIBED : LOOK_AROUND),
+        ...(alone ? [] : seek),
       ],
     },
     filterGraph: [

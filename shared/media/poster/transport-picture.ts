@@ -13,40 +13,27 @@ const UNIT_STARTS = 0x40
 
 /** The tables, and the packets of the picture that begins at `position`. */
 export const transportOfOnePicture: OnePicture = async (source, { position, most }, signal) => {
-  if (position === null) return null
+  const pictureBytes = most - TABLES_WITHIN_BYTES
+  if (position === null || pictureBytes <= 0) return null
   const head = await readBytes(source, 0, Math.min(HEAD_BYTES, source.size), signal)
   const packetBytes = transportStart(head)?.packetBytes
   if (!packetBytes) return null
   const stream = { source, packetBytes, signal }
-  const end = Math.min(source.size, position + most)
-  const picture: Packet[] = []
-  // The last picture of a recording ends with it.
-  let isWhole = end === source.size
-  for await (const packet of packetsIn(stream, position, end)) {
-    const [first] = picture
-    if (first && packet.pid !== first.pid) continue
-    if (first && packet.startsUnit) {
-      isWhole = true
-      break
-    }
-    picture.push(packet)
-  }
-  const tables = isWhole && picture[0] && (await findTables(stream, position, picture[0].pid))
-  return tables ? Buffer.concat([...tables, ...picture].map(({ bytes }) => bytes)) : null
+  const tables = await findTables(stream, position)
+  const picture = await readPicture(stream, position, pictureBytes)
+  if (!tables || !picture) return null
+  const rest = tables.filter(({ pid }) => pid !== picture[0]?.pid)
+  return Buffer.concat([...rest, ...picture].map(({ bytes }) => bytes))
 }
 
 type Stream = { source: FootageSource; packetBytes: number; signal: AbortSignal }
 type Packet = { bytes: Buffer; pid: number; startsUnit: boolean }
 
 /**
- * Whatever is not picture at the beginning, where a whole recording has its tables, else right
- * before the keyframe, where one that was begun in the middle may have them again.
+ * What lies at the beginning, where a whole recording has its tables, else right before the
+ * keyframe, where one that was begun in the middle may have them again.
  */
-async function findTables(
-  stream: Stream,
-  position: number,
-  picturePid: number,
-): Promise<Packet[] | null> {
+async function findTables(stream: Stream, position: number): Promise<Packet[] | null> {
   const { source, packetBytes } = stream
   const length = TABLES_WITHIN_BYTES - (TABLES_WITHIN_BYTES % packetBytes)
   const before = position - Math.min(length, position - (position % packetBytes))
@@ -55,11 +42,28 @@ async function findTables(
     [before, position],
   ] as const) {
     const packets: Packet[] = []
-    for await (const packet of packetsIn(stream, from, to))
-      if (packet.pid !== picturePid) packets.push(packet)
+    for await (const packet of packetsIn(stream, from, to)) packets.push(packet)
     if (packets.some(({ pid }) => pid === ASSOCIATION_PID)) return packets
   }
   return null
+}
+
+/** Null if the picture does not end within `most` bytes. */
+async function readPicture(
+  stream: Stream,
+  position: number,
+  most: number,
+): Promise<Packet[] | null> {
+  const end = Math.min(stream.source.size, position + most)
+  const picture: Packet[] = []
+  for await (const packet of packetsIn(stream, position, end)) {
+    const [first] = picture
+    if (first && packet.pid !== first.pid) continue
+    if (first && packet.startsUnit) return picture
+    picture.push(packet)
+  }
+  // The last picture of a recording ends with it.
+  return end === stream.source.size && picture.length > 0 ? picture : null
 }
 
 async function* packetsIn(

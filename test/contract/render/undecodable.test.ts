@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { FootageId } from '../../../shared/footage/ids.ts'
 import type { MediaTools } from '../../../shared/media/running/tools.ts'
+import { abandonWork } from '../../../shared/render/abandon-work.ts'
 import { makeFootagePoster } from '../../../shared/render/make-footage-poster.ts'
 import { renderFootageChunk } from '../../../shared/render/render-footage-chunk.ts'
 import { stillMissing } from '../../../shared/render/still-missing.ts'
@@ -80,4 +81,14 @@ it('plays its copy where neither proxy nor poster can be made', async () => {
     ],
   })
   expect(footage).not.toHaveProperty('unplayable')
+})
+
+it('says which work was given up after repeated failures', async () => {
+  const id = await plannedFootage(services, storage, bytes)
+  await abandonWork(services, 'make-poster', { schemaVersion: 1, footageId: id })
+  const { failure } = await services.catalogue.get(id)
+  expect(failure).toMatchObject({
+    stage: 'make-poster',
+    reason: expect.stringMatching(/^given up after/),
+  })
 })
