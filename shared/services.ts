@@ -5,8 +5,8 @@ import { type AnchorStore, createAnchorStore } from './audit/anchor-store.ts'
 import { createPendingHeads, type PendingHeads } from './audit/pending-heads.ts'
 import { createTimestampAuthority, type TimestampAuthority } from './audit/timestamp-authority.ts'
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts'
+import { collectBuffersEarly } from './collect-buffers.ts'
 import { type Config, readConfig } from './config.ts'
-import { countBuffersWithHeap } from './count-buffers.ts'
 import { createDomainEvents, type DomainEvents } from './events/domain-events.ts'
 import { createLog, type Log, type LogSink } from './log.ts'
 import { HeaderCache } from './media/probing/header-cache.ts'
@@ -106,7 +106,7 @@ export function servicesFor(context: LogSink): Services {
 }
 
 function startInstance(): Omit<Services, 'log'> {
-  countBuffersWithHeap()
+  collectBuffersEarly()
   return composeServices(readConfig(), () => new Date())
 }
 

@@ -108,7 +108,7 @@ describe('the local runtime', () => {
   it('imports no adapter of the app: a bug would agree with itself', () => {
     // Shapes of the domain, the search for ffmpeg on this machine and a setting of V8 are no adapters.
     const adapters =
-      /^shared\/(?!clearance\/|footage\/|count-buffers\.ts$|media\/(running\/tools|errors)\.ts$)/
+      /^shared\/(?!clearance\/|footage\/|collect-buffers\.ts$|media\/(running\/tools|errors)\.ts$)/
     const files = [...sources('infra/*.ts'), ...sources('infra/local/**/*.ts')]
     expect(importing(files, (name) => adapters.test(name))).toEqual([])
   })

@@ -34,7 +34,7 @@ export type AzuriteOptions = {
   log?: (line: string) => void
 }
 
-const COUNT_BUFFERS = new URL('../../shared/count-buffers.ts', import.meta.url).href
+const COLLECT_BUFFERS = new URL('../../shared/collect-buffers.ts', import.meta.url).href
 
 /**
  * Run inside Azurite's process, through which all footage passes. The channel to the parent closes
@@ -42,8 +42,8 @@ const COUNT_BUFFERS = new URL('../../shared/count-buffers.ts', import.meta.url).
  * Azurite listens for SIGTERM there is nothing to flush and it can just exit.
  */
 const PRELUDE = `data:text/javascript,${encodeURIComponent(
-  `import { countBuffersWithHeap } from ${JSON.stringify(COUNT_BUFFERS)}
-   countBuffersWithHeap()
+  `import { collectBuffersEarly } from ${JSON.stringify(COLLECT_BUFFERS)}
+   collectBuffersEarly()
    process.once('disconnect', () => {
      if (!process.emit('SIGTERM')) process.exit()
      setTimeout(() => process.exit(), ${STOP_LIMIT_MS}).unref()

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { StorageSharedKeyCredential } from '@azure/storage-blob'
-import { countBuffersWithHeap } from '../../shared/count-buffers.ts'
+import { collectBuffersEarly } from '../../shared/collect-buffers.ts'
 import { readTopology } from '../topology.ts'
 import { appSettings, LOCAL_AUDIENCE, LOCAL_TENANT } from './app-settings.ts'
 import { type Azurite, startAzurite } from './azurite.ts'
@@ -75,7 +75,7 @@ export type LocalSystem = {
  */
 export async function startLocalSystem(options: LocalSystemOptions = {}): Promise<LocalSystem> {
   // All footage passes through this process's gateway.
-  countBuffersWithHeap()
+  collectBuffersEarly()
   const stack = new AsyncDisposableStack()
   try {
     const system = await start(options, stack)
