@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Azurite } from '../../../infra/local/azurite.ts'
+import { collectBuffersEarly } from '../../../shared/collect-buffers.ts'
 import { readConfig } from '../../../shared/config.ts'
 import { composeServices, type Services } from '../../../shared/services.ts'
 import { connectStorage, type StorageClients } from '../../../shared/storage/clients.ts'
@@ -11,6 +12,8 @@ export type BareServices = AsyncDisposable &
 
 /** Starts storage of its own, and the services on it: no host, no events. */
 export async function startServices(): Promise<BareServices> {
+  // As an instance of the app does; what is measured beside it has the same.
+  collectBuffersEarly()
   const { azurite, [Symbol.asyncDispose]: dispose } = await startStorage()
   const { connectionString } = azurite
   const { container, table } = connectStorage({ kind: 'connection-string', connectionString })
