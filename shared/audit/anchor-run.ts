@@ -9,6 +9,8 @@ import {
   inclusionsOf,
   nextAnchor,
 } from './anchor.ts'
+import { withoutEntry } from './missing-entries.ts'
+import { type MissingEntry, missingAct } from './missing-entry.ts'
 import type { PendingChain, PendingHead } from './pending-heads.ts'
 
 /** Heads under one anchor: its list of them stays at some megabytes, a proof at 14 hashes. */
@@ -19,8 +21,8 @@ const ANCHORS_PER_RUN = 10
 const TOKENS_PER_RUN = 24
 /** How many rows or blobs are on their way at the same time. */
 const AT_ONCE = 32
-/** A note whose entry has not come by then never will: no request lives that long. */
-const NOTE_LIFE_MS = 24 * 60 * 60_000
+/** A note whose entry has not come by then never will: no function runs that long (host.json). */
+const NOTE_LIFE_MS = 15 * 60_000
 
 /** What anchoring needs. */
 export type AnchorServices = Pick<
@@ -65,14 +67,18 @@ async function anchorChains(
   for (let open = pending; ; ) {
     const latest = await anchors.latest()
     // No anchor follows one whose proofs are not all filed: a run may have died over it.
-    if (latest) open = await settle(services, await complete(services, latest), open)
-    const ready = (await inParallel(AT_ONCE, open, (chain) => readHead(services, chain))).filter(
-      (chain) => chain !== null,
+    const filed = latest ? await complete(services, latest) : []
+    const read = await inParallel(AT_ONCE, open, (chain) => readChain(services, chain))
+    const ready = await settle(
+      services,
+      filed,
+      read.filter((chain) => chain !== null),
     )
     if (ready.length === 0) return
     const heads = ready.map(({ head }) => head).toSorted(byRecording)
     const { anchor, inclusions } = nextAnchor(latest, heads, now())
     // If another run has taken the number, what it anchored is completed here, and the rest next.
+    open = ready
     if (!(await anchors.publish(anchor, heads))) continue
     await anchors.file(anchor, inclusions)
     await settle(services, inclusions, ready)
@@ -95,25 +101,45 @@ async function complete({ anchors, log }: AnchorServices, anchor: Anchor): Promi
   return inclusions
 }
 
-/** The head of a chain if an entry has come of what was noted. */
-async function readHead(
-  { audit, pendingHeads, log, now }: AnchorServices,
+/** A chain with its head, and the notes of which the entries are there. */
+type ReadChain = PendingChain & { head: AnchoredHead }
+
+/** Reads a chain of which an entry is noted and there; what will never be there is put on record. */
+async function readChain(
+  services: AnchorServices,
   { footageId, heads }: PendingChain,
-): Promise<(PendingChain & { head: AnchoredHead }) | null> {
+): Promise<ReadChain | null> {
+  const { audit, log } = services
   try {
+    const missing = await withoutEntry(services, footageId, heads)
+    for (const entry of missing) await recordMissing(services, entry)
     const head = await audit.head(footageId)
-    const sequence = head?.sequence ?? 0
-    const isStale = (note: PendingHead) => now().getTime() - Date.parse(note.at) > NOTE_LIFE_MS
-    const stale = heads.filter((note) => note.sequence > sequence && isStale(note))
-    for (const note of stale) await pendingHeads.settle(note)
-    if (!head || !heads.some((note) => note.sequence <= sequence)) return null
-    return { footageId, heads, head: { footageId, sequence, hash: head.hash } }
+    const there = heads.filter(
+      (note) =>
+        note.sequence <= (head?.sequence ?? 0) && !missing.some(({ hash }) => hash === note.hash),
+    )
+    if (!head || there.length === 0) return null
+    const { sequence, hash } = head
+    return { footageId, heads: there, head: { footageId, sequence, hash } }
   } catch (error) {
     // One damaged chain must not keep all others from being anchored.
     if (!(error instanceof BluelampError && error.code === 'damaged-record')) throw error
     log.error('the head of an audit trail cannot be read', { footageId })
     return null
   }
+}
+
+/** Puts it into the chain itself that an entry is missing, once it can no longer be on its way. */
+async function recordMissing(
+  { audit, pendingHeads, log, now }: AnchorServices,
+  entry: PendingHead & MissingEntry,
+): Promise<void> {
+  const { footageId, sequence, hash, at } = entry
+  if (now().getTime() - Date.parse(at) <= NOTE_LIFE_MS) return
+  const what = { footageId, sequence, hash, begunAt: at }
+  log.error('an entry of an audit trail was begun and is not there: unwritten or removed', what)
+  await audit.appendOnce(footageId, missingAct(entry))
+  await pendingHeads.settle(footageId, entry)
 }
 
 /**
@@ -123,15 +149,15 @@ async function readHead(
 async function settle(
   { pendingHeads }: AnchorServices,
   inclusions: readonly Inclusion[],
-  chains: readonly PendingChain[],
-): Promise<PendingChain[]> {
+  chains: readonly ReadChain[],
+): Promise<ReadChain[]> {
   const reach = new Map(inclusions.map(({ head }) => [head.footageId, head.sequence]))
   const isCovered = (note: PendingHead) => note.sequence <= (reach.get(note.footageId) ?? 0)
   const covered = chains.flatMap(({ heads }) => heads.filter(isCovered))
-  await inParallel(AT_ONCE, covered, (note) => pendingHeads.settle(note))
-  return chains.flatMap(({ footageId, heads }) => {
+  await inParallel(AT_ONCE, covered, (note) => pendingHeads.settle(note.footageId, note))
+  return chains.flatMap(({ heads, ...chain }) => {
     const open = heads.filter((note) => !isCovered(note))
-    return open.length === 0 ? [] : [{ footageId, heads: open }]
+    return open.length === 0 ? [] : [{ ...chain, heads: open }]
   })
 }
 

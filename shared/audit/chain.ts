@@ -51,6 +51,7 @@ export const AUDITED_ACTIONS = {
   'break-glass-approved': null,
   'break-glass-reviewed': null,
   'change-abandoned': null,
+  'entry-missing': null,
 } as const
 export type AuditedAction = keyof typeof AUDITED_ACTIONS
 

@@ -3,6 +3,7 @@ import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import type { FiledHead } from './anchor-store.ts'
+import { missingEntries } from './missing-entries.ts'
 import { type TrailVerdict, verifyLinks } from './verify-trail.ts'
 
 /**
@@ -24,14 +25,17 @@ export async function checkTrail(
  * all are, to say where the trail is broken.
  */
 export async function checkStoredTrail(
-  { audit, anchors, config }: Pick<Services, 'audit' | 'anchors' | 'config'>,
+  services: Pick<Services, 'audit' | 'pendingHeads' | 'anchors' | 'config'>,
   footageId: FootageId,
 ): Promise<TrailVerdict> {
+  const { audit, anchors, config } = services
   const filed = await anchors.filedFor(footageId)
+  const missing = await missingEntries(services, footageId)
   const links = await audit.links(footageId)
   const check = async (heads: FiledHead[]): Promise<TrailVerdict> => {
     const evidence = await anchors.evidence(footageId, heads)
-    return verifyLinks({ footageId, links, anchors: evidence }, config.timestamps.trustedPem)
+    const trail = { footageId, links, anchors: evidence, missing }
+    return verifyLinks(trail, config.timestamps.trustedPem)
   }
   const agrees = filed.every(({ sequence, hash }) => links[sequence - 1]?.hash === hash)
   const verdict = agrees ? await check(filed.slice(0, 1)) : null

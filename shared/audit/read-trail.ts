@@ -4,6 +4,7 @@ import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import type { FiledHead } from './anchor-store.ts'
+import { missingEntries } from './missing-entries.ts'
 import type { ExportedTrail } from './verify-trail.ts'
 
 const count = z.int().nonnegative()
@@ -51,6 +52,7 @@ export async function readTrail(
       : positionSchema.parse(JSON.parse(cursors.open(cursor, binding)))
   const upTo = Math.min(position.after + limit, position.upTo)
   const isLast = upTo === position.upTo
+  const missing = isLast ? await missingEntries(services, id) : []
   const items = await audit.page(id, { after: position.after, upTo })
   const vouching = filed.filter(
     ({ number, sequence }) =>
@@ -65,6 +67,7 @@ export async function readTrail(
     footageId: id,
     items,
     anchors: await anchors.evidence(id, vouching.toReversed()),
+    missing,
     next: isLast ? null : cursors.seal(JSON.stringify(next), binding),
   }
 }

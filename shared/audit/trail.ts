@@ -44,9 +44,20 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
     const entries: AuditEntry[] = []
     for (const act of acts) entries.push(nextEntry(id, entries.at(-1) ?? head, act, now()))
     // Noted before it is written: an entry that the anchors do not know of must not exist.
-    await Promise.all(entries.map(({ sequence }) => pending.note(id, sequence)))
-    for (const entry of entries) {
-      if (!(await rows.insert(id, entry))) return false
+    await Promise.all(entries.map((entry) => pending.note(id, entry)))
+    const takeBack = (unwritten: readonly AuditEntry[]) =>
+      Promise.allSettled(unwritten.map((entry) => pending.settle(id, entry)))
+    for (const [index, entry] of entries.entries()) {
+      const written = await rows.insert(id, entry).catch(async (error: unknown) => {
+        // This one may be stored all the same; those behind it never will be. A note that cannot be
+        // taken back is for the verification to name.
+        await takeBack(entries.slice(index + 1))
+        throw error
+      })
+      if (!written) {
+        await takeBack(entries.slice(index))
+        return false
+      }
       stored(entry)
     }
     return true

@@ -1,5 +1,6 @@
 import { digestOf } from './canonical.ts'
 import { type AuditEntry, GENESIS, linkOf, type WithheldEntry } from './chain.ts'
+import { type MissingEntry, missingAsTold } from './missing-entry.ts'
 
 /**
  * What is wrong with an entry: no entry at all, of another recording, out of order, not the
@@ -17,6 +18,8 @@ export type ChainVerdict =
 export type ChainLink = Pick<AuditEntry, 'sequence' | 'at' | 'previous' | 'hash'> & {
   /** What is wrong with it on its own. */
   fault: Extract<ChainBreak, 'footage' | 'hash'> | null
+  /** Which other entry it says is missing. */
+  missing: MissingEntry | null
 }
 
 /** Checks an entry on its own, and keeps what it takes to check it among others. */
@@ -33,6 +36,7 @@ export function chainLink(
     previous,
     hash,
     fault: entry.footageId === footageId ? altered : 'footage',
+    missing: 'detail' in entry ? missingAsTold(entry) : null,
   }
 }
 

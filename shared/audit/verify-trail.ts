@@ -3,6 +3,7 @@ import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { type Anchor, anchorBytes, anchorSchema, holds, inclusionSchema } from './anchor.ts'
 import { auditEntrySchema, withheldEntrySchema } from './chain.ts'
+import { missingEntrySchema } from './missing-entry.ts'
 import { verifyToken } from './timestamp-token.ts'
 import {
   CHAIN_BREAKS,
@@ -31,6 +32,10 @@ export const exportedTrailSchema = z.object({
     .array(z.union([auditEntrySchema, withheldEntrySchema]).nullable())
     .describe('first entry first; null: what is stored there is no entry'),
   anchors: z.array(anchorEvidenceSchema).describe('those over the entries of this page'),
+  missing: z
+    .array(missingEntrySchema)
+    .default([])
+    .describe('with the last page: the entries that were begun and are not there'),
   next: z.string().nullable().describe('the cursor of the next page; null: this is the last'),
 })
 export type ExportedTrail = z.infer<typeof exportedTrailSchema>
@@ -41,6 +46,13 @@ export type ExportedTrail = z.infer<typeof exportedTrailSchema>
  */
 const ANCHOR_BREAKS = ['truncated', 'rewritten', 'proof', 'token'] as const
 export type AnchorBreak = (typeof ANCHOR_BREAKS)[number]
+
+/**
+ * The first of the entries that were begun and are not there: its writer died before it was written,
+ * storage failed, or it was removed. That cannot be told apart, so it is a kind of its own. Nothing
+ * was released for an entry that was never written.
+ */
+const MISSING = 'missing'
 
 /** Up to where a chain is vouched for, by which anchor, and when that was timestamped. */
 const anchoredSchema = z.object({
@@ -80,7 +92,7 @@ export const trailVerdictSchema = z
         .describe(
           'the first entry that is missing or not as it was written, as far as can be told',
         ),
-      because: z.enum([...CHAIN_BREAKS, ...ANCHOR_BREAKS]),
+      because: z.enum([...CHAIN_BREAKS, ...ANCHOR_BREAKS, MISSING]),
       anchor: z.int().positive().nullable().describe('the anchor that shows it, where one does'),
       provenUpTo: z
         .int()
@@ -93,27 +105,27 @@ export type TrailVerdict = z.infer<typeof trailVerdictSchema>
 
 /** Checks a trail as it was handed out, all pages of it put together. See `verifyLinks`. */
 export const verifyTrail = (
-  { footageId, items, anchors }: Pick<ExportedTrail, 'footageId' | 'items' | 'anchors'>,
+  { items, ...trail }: Pick<ExportedTrail, 'footageId' | 'items' | 'anchors' | 'missing'>,
   trustedPem: string | null,
 ): Promise<TrailVerdict> => {
-  const links = items.map((entry) => chainLink(footageId, entry))
-  return verifyLinks({ footageId, links, anchors }, trustedPem)
+  const links = items.map((entry) => chainLink(trail.footageId, entry))
+  return verifyLinks({ ...trail, links }, trustedPem)
 }
 
-/** The links of a chain, null where there is no entry, and what vouches for it. */
-type CheckedLinks = Pick<ExportedTrail, 'footageId' | 'anchors'> & {
+/** The links of a chain, null where there is no entry, what vouches for it, and what it lacks. */
+type CheckedLinks = Pick<ExportedTrail, 'footageId' | 'anchors' | 'missing'> & {
   links: readonly (ChainLink | null)[]
 }
 
 /**
  * Checks a trail: that each entry follows the one before it, and that the chain still holds every
- * head that was anchored. Without anchors neither a truncated tail nor a chain that was computed
+ * head that was anchored and every entry that was begun. Without those, neither a truncated tail nor a chain that was computed
  * anew can be seen.
  * @param trustedPem certificates of timestamp authorities in PEM; null: tokens are checked by the
  * certificates that they carry
  */
 export async function verifyLinks(
-  { footageId, links, anchors }: CheckedLinks,
+  { footageId, links, anchors, missing }: CheckedLinks,
   trustedPem: string | null,
 ): Promise<TrailVerdict> {
   const chain = verifyChain(links)
@@ -121,7 +133,7 @@ export async function verifyLinks(
   let anchored: Anchored | null = null
   const fault = (
     brokenAt: number,
-    because: ChainBreak | AnchorBreak,
+    because: ChainBreak | AnchorBreak | typeof MISSING,
     anchor: number | null,
   ): TrailVerdict => ({
     whole: false,
@@ -147,6 +159,11 @@ export async function verifyLinks(
     // The earliest anchor over an entry says most: a later one over the same head adds nothing.
     if (sequence > upTo) anchored = { upTo: sequence, anchor: number, at: anchor.at, timestamp }
   }
+  const firstMissing = [...missing, ...links.flatMap((link) => link?.missing ?? [])]
+    .filter(({ sequence, hash }) => links[sequence - 1]?.hash !== hash)
+    .reduce((first, { sequence }) => Math.min(first, sequence), Number.POSITIVE_INFINITY)
+  const brokenAt = chain.whole ? Number.POSITIVE_INFINITY : chain.brokenAt
+  if (firstMissing < brokenAt) return fault(firstMissing, MISSING, null)
   if (!chain.whole) return fault(chain.brokenAt, chain.because, null)
   const next = links[anchored?.upTo ?? 0]
   return {

@@ -19,6 +19,7 @@ const CONCERNS_FOOTAGE: readonly AuditedAction[] = [
   'footage-sent-again',
   'quarantine-released',
   'metadata-corrected',
+  'entry-missing',
 ]
 
 /** The entries of a trail as a package has them. Whatever is withheld, the chain can be proven. */

@@ -3,6 +3,7 @@ import { anchorHash } from '../../../shared/audit/anchor.ts'
 import { type AnchorServices, anchorAudit } from '../../../shared/audit/anchor-run.ts'
 import { GENESIS } from '../../../shared/audit/chain.ts'
 import type { PendingChain } from '../../../shared/audit/pending-heads.ts'
+import { createAuditTrail } from '../../../shared/audit/trail.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
 import { ACT, type Anchoring, expectAnchored, openAnchoring, overwrite } from './anchoring.ts'
@@ -19,7 +20,7 @@ beforeEach(async () => {
   anchoring = openAnchoring(storage, null, () => now)
   // The tables are shared by the tests of this file: what others left to anchor is not for this one.
   for await (const { heads } of anchoring.services.pendingHeads.chains()) {
-    for (const head of heads) await anchoring.services.pendingHeads.settle(head)
+    for (const head of heads) await anchoring.services.pendingHeads.settle(head.footageId, head)
   }
 })
 
@@ -110,15 +111,52 @@ it('shows a tail that was cut off after a run died over its anchor', async () =>
   })
 })
 
-it('waits for an entry that is on its way, and forgets one that never came', async () => {
+it('waits for an entry that is on its way, and puts on record that one never came', async () => {
   const id = await anchoring.chainOf(1)
-  await anchoring.services.pendingHeads.note(id, 2)
+  const begun = { sequence: 2, hash: 'b'.repeat(64) }
+  await anchoring.services.pendingHeads.note(id, begun)
   await anchoring.anchor()
-  await expect(pending()).resolves.toMatchObject([{ footageId: id, heads: [{ sequence: 2 }] }])
-  now = new Date(now.getTime() + 25 * 60 * 60_000)
-  await expect(anchoring.anchor()).resolves.toMatchObject({ anchors: 0 })
+  await expect(pending()).resolves.toMatchObject([{ footageId: id, heads: [begun] }])
+  expect(anchoring.complaints).toEqual([])
+  now = new Date(now.getTime() + 16 * 60_000)
+  await anchoring.anchor()
+  expect(anchoring.complaints).toHaveLength(1)
+  await expect(anchoring.services.audit.read(id)).resolves.toMatchObject([
+    {},
+    { action: 'entry-missing', actor: 'service', detail: begun },
+  ])
+  await anchoring.anchor()
   await expect(pending()).resolves.toEqual([])
 })
+
+it('vouches for what was noted before notes had the hash of their entry', async () => {
+  const id = await anchoring.chainOf(1)
+  const [noted] = await anchoring.services.pendingHeads.of(id)
+  if (!noted) throw new Error('Nothing is noted.')
+  const { hash: _, ...before } = noted
+  await anchoring.services.pendingHeads.settle(id, noted)
+  await storage.clients.table('audit').createEntity({
+    partitionKey: `pending:${id.slice(-1)}`,
+    rowKey: `${id}:0000000001`,
+    document: JSON.stringify({ schemaVersion: 1, ...before }),
+  })
+  await anchoring.anchor()
+  await expectAnchored(anchoring, id)
+  await expect(pending()).resolves.toEqual([])
+})
+
+it('takes no writer that lost a race for one that died', async () => {
+  const id = newFootageId()
+  const another = () => createAuditTrail(storage.clients.table('audit'), () => now)
+  const writers = Array.from({ length: 3 }, another)
+  await Promise.all(
+    writers.flatMap(({ append }) => Array.from({ length: 8 }, () => append(id, ACT))),
+  )
+  const notes = await anchoring.services.pendingHeads.of(id)
+  const entries = await anchoring.services.audit.read(id)
+  expect(notes.map(({ hash }) => hash)).toEqual(entries.map(({ hash }) => hash))
+  await expect(anchoring.verdict(id)).resolves.toMatchObject({ whole: true, entries: 24 })
+}, 30_000)
 
 it('is not held up by a chain whose head is damaged', async () => {
   const [damaged, sound] = [await anchoring.chainOf(2), await anchoring.chainOf(1)]

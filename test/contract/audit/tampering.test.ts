@@ -5,6 +5,7 @@ import {
 } from '../../../infra/local/timestamp-authority/timestamp-authority.ts'
 import { type AuditEntry, nextEntry } from '../../../shared/audit/chain.ts'
 import { createTimestampAuthority } from '../../../shared/audit/timestamp-authority.ts'
+import { verifyTrail } from '../../../shared/audit/verify-trail.ts'
 import type { FootageId } from '../../../shared/footage/ids.ts'
 import { startStorage, type TestStorage } from '../storage-fixture.ts'
 import { ACT, type Anchoring, openAnchoring, overwrite, rowOf } from './anchoring.ts'
@@ -190,14 +191,69 @@ describe('the anchors show', () => {
     await expect(anchoring.verdict(one)).resolves.toMatchObject({ because: 'rewritten' })
     await expect(anchoring.verdict(other)).resolves.toMatchObject({ whole: true })
   })
+})
 
-  it('nothing of entries that no anchor has seen, until the next', async () => {
+describe('the notes of what was begun show', () => {
+  const missing = (brokenAt: number) => ({ whole: false, brokenAt, because: 'missing' })
+
+  it('a tail that was cut off before any anchor had seen it, from then on', async () => {
     const id = await chainAnchoredAt(3)
     await remove(id, 6)
-    await expect(anchoring.verdict(id)).resolves.toMatchObject({ whole: true, entries: 5 })
+    const verdict = { ...missing(6), entries: 5, provenUpTo: 3 }
+    await expect(anchoring.verdict(id)).resolves.toMatchObject(verdict)
     await anchoring.anchor()
-    await remove(id, 5)
-    await expect(anchoring.verdict(id)).resolves.toMatchObject({ because: 'truncated' })
+    await expect(anchoring.verdict(id)).resolves.toMatchObject({ ...verdict, provenUpTo: 5 })
+  })
+
+  it('a trail that was removed as a whole', async () => {
+    const id = await anchoring.chainOf(2)
+    for (const sequence of [2, 1]) await remove(id, sequence)
+    await expect(anchoring.verdict(id)).resolves.toMatchObject(missing(1))
+  })
+
+  it('a tail that was cut off and has grown again', async () => {
+    const id = await chainAnchoredAt(3)
+    for (const sequence of [6, 5]) await remove(id, sequence)
+    await anchoring.append(id, 3)
+    await expect(anchoring.verdict(id)).resolves.toMatchObject({ ...missing(5), entries: 7 })
+    await anchoring.anchor()
+    await expect(anchoring.verdict(id)).resolves.toMatchObject(missing(5))
+  })
+
+  it('the same to whoever checks an exported trail without storage', async () => {
+    const id = await chainAnchoredAt(3)
+    await remove(id, 6)
+    const exported = await anchoring.exported(id)
+    await expect(verifyTrail(exported, null)).resolves.toMatchObject(missing(6))
+  })
+
+  it('and the trail itself keeps what they showed, for good', async () => {
+    let at = new Date()
+    const later = openAnchoring(storage, null, () => at)
+    // What the other tests have removed is not for this one.
+    for await (const { footageId, heads } of later.services.pendingHeads.chains()) {
+      for (const head of heads) await later.services.pendingHeads.settle(footageId, head)
+    }
+    const id = await later.chainOf(6)
+    const gone = (await later.services.audit.read(id))[5]
+    await remove(id, 6)
+    await later.anchor()
+    at = new Date(at.getTime() + 20 * 60_000)
+    for (let run = 0; run < 3; run += 1) await later.anchor()
+    expect(later.complaints).toEqual([
+      'an entry of an audit trail was begun and is not there: unwritten or removed',
+    ])
+    await expect(later.services.pendingHeads.of(id)).resolves.toEqual([])
+    const { action, detail } = (await later.services.audit.read(id))[5] ?? {}
+    expect({ action, detail }).toMatchObject({
+      action: 'entry-missing',
+      detail: { sequence: 6, hash: gone?.hash },
+    })
+    await expect(later.verdict(id)).resolves.toMatchObject(missing(6))
+    await later.append(id, 2)
+    await later.anchor()
+    await expect(later.verdict(id)).resolves.toMatchObject({ ...missing(6), provenUpTo: 8 })
+    await expect(verifyTrail(await later.exported(id), null)).resolves.toMatchObject(missing(6))
   })
 })
 

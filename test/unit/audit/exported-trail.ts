@@ -38,7 +38,7 @@ export async function sampleTrail(): Promise<SampleTrail> {
     previous = anchor
   }
   return {
-    trail: { schemaVersion: 2, footageId, items, anchors, next: null },
+    trail: { schemaVersion: 2, footageId, items, anchors, missing: [], next: null },
     authority,
     [Symbol.asyncDispose]: () => authority.dispose(),
   }
