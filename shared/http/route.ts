@@ -125,7 +125,7 @@ async function callOf(
 async function identify(
   { access, name }: Declaration,
   request: HttpRequest,
-  { authenticate, people, attempts }: Services,
+  { authenticate, people, attempts, log }: Services,
   clientAddress: string | null,
 ): Promise<Identified | undefined> {
   if (access === 'anyone' || access === 'ticket') return undefined
@@ -141,9 +141,12 @@ async function identify(
   }
   let read: Promise<Principal> | undefined
   const principal = (): Promise<Principal> => {
-    read ??= people
-      .find(oid)
-      .then((registered) => ({ oid, roles, register: registered?.entry ?? null }))
+    read ??= people.find(oid).then((registered) => {
+      if (registered?.altered) {
+        log.error('the row of a person was altered past the register: its history counts', { oid })
+      }
+      return { oid, roles, register: registered?.entry ?? null }
+    })
     return read
   }
   // Docks are in no register, and the first administrator is in none yet.

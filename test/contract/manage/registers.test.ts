@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { digestOf } from '../../../shared/audit/canonical.ts'
 import { officerSchema, oidSchema, registerEntrySchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 import type { BreakGlassRequest } from '../../../shared/manage/break-glass-rules.ts'
@@ -9,7 +10,7 @@ import type { Services } from '../../../shared/services.ts'
 import { createBreakGlass } from '../../../shared/storage/tables/break-glass.ts'
 import { createCatalogue } from '../../../shared/storage/tables/catalogue.ts'
 import { createFootageIndex } from '../../../shared/storage/tables/footage-index.ts'
-import { createPeopleRegister } from '../../../shared/storage/tables/people.ts'
+import { createPeopleRegister, type PeopleRegister } from '../../../shared/storage/tables/people.ts'
 import { footage } from '../../unit/footage-fixture.ts'
 import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
 
@@ -46,6 +47,77 @@ it('keeps one change for each entry that was written, and none for those that lo
   expect((await people.history(randomUUID())).changes).toEqual([])
 })
 
+describe('an entry whose row was altered past the register', () => {
+  let people: PeopleRegister
+  const author = { by: BY, cause: 'entered' } as const
+  const table = () => storage.clients.table('people')
+  let oid: string
+  beforeEach(async () => {
+    people = register()
+    oid = randomUUID()
+    await people.put(oid, entry('a'), null, author)
+    await people.put(oid, entry('b'), (await people.find(oid))?.etag ?? '', author)
+  })
+  const alter = async (change: (document: string) => string) => {
+    const { document } = await table().getEntity<{ document: string }>('person', oid)
+    await table().updateEntity(
+      { partitionKey: 'person', rowKey: oid, document: change(document) },
+      'Replace',
+    )
+  }
+
+  it.each<[string, (document: string) => string]>([
+    ['with another value', (document) => document.replace('"unit":"b"', '"unit":"forged"')],
+    ['with an earlier value', (document) => document.replace('"unit":"b"', '"unit":"a"')],
+    ['without its digest', (document) => document.replace(/,"digest":"\w+"/, '').replace('b', 'x')],
+    ['to what is no JSON', () => 'x'],
+  ])('%s counts as its history has it, and is told of', async (_, change) => {
+    await alter(change)
+    await expect(people.find(oid)).resolves.toMatchObject({ entry: { unit: 'b' }, altered: true })
+    const listed = (await collected(people.list())).find(({ key }) => key === oid)
+    expect(listed?.entry.unit).toBe('b')
+    await expect(people.history(oid)).resolves.toMatchObject({ whole: false })
+  })
+
+  it('is told of by its history if the digest was made to fit', async () => {
+    await alter((document) => {
+      const { digest: _, ...forged } = { ...JSON.parse(document), unit: 'forged' }
+      const digest = digestOf({ partition: 'person', key: oid, entry: forged })
+      return JSON.stringify({ ...forged, digest })
+    })
+    await expect(people.history(oid)).resolves.toMatchObject({ whole: false })
+  })
+
+  it('can be put right', async () => {
+    await alter(() => 'x')
+    const { etag = '' } = (await people.find(oid)) ?? {}
+    await expect(people.put(oid, entry('c'), etag, author)).resolves.toBe(true)
+    await expect(people.find(oid)).resolves.toMatchObject({ entry: { unit: 'c' }, altered: false })
+    await expect(people.history(oid)).resolves.toMatchObject({ whole: true })
+  })
+
+  it('and was removed, though its history is there, is told of', async () => {
+    await table().deleteEntity('person', oid)
+    await expect(people.find(oid)).resolves.toBeNull()
+    await expect(people.history(oid)).resolves.toMatchObject({ whole: false })
+  })
+
+  it('counts without a digest as well while it is as its history has it', async () => {
+    await alter((document) => document.replace(/,"digest":"\w+"/, ''))
+    await expect(people.find(oid)).resolves.toMatchObject({ entry: { unit: 'b' }, altered: false })
+    await expect(people.history(oid)).resolves.toMatchObject({ whole: true })
+  })
+
+  it('and has no history at all is none', async () => {
+    const forged = JSON.stringify(entry('forged'))
+    const row = { partitionKey: 'person', rowKey: randomUUID(), document: forged }
+    await table().createEntity(row)
+    const found = people.find(row.rowKey)
+    await expect(found).rejects.toMatchObject({ code: 'damaged-record' })
+    await table().deleteEntity('person', row.rowKey)
+  })
+})
+
 it('gives one warrant number to one of all who ask for it at once', async () => {
   const people = register()
   const officer = officerNumber()
@@ -71,18 +143,21 @@ it('finishes an import that was cut off when the same file is sent again', async
       .join('\n')
       .concat('\n')
   const numbers = new Map(oids.map((oid) => [oid, officerNumber()]))
-  let written = 0
+  const puts: Promise<boolean>[] = []
   const cutOff: typeof people = {
     ...people,
     put: async (...args) => {
-      written += 1
-      if (written > 20) throw new Error('storage is gone')
-      return people.put(...args)
+      if (puts.length === 20) throw new Error('storage is gone')
+      const put = people.put(...args)
+      puts.push(put)
+      return put
     },
   }
   const into = (register: typeof people, text: string) =>
     importPeople({ people: register } as Services, BY, text, { dryRun: false })
   await expect(into(cutOff, file('a'))).rejects.toThrow('storage is gone')
+  // What was on its way when it was cut off arrives.
+  await Promise.all(puts)
   const { counts } = await into(people, file('a'))
   expect(counts).toEqual({ added: 20, unchanged: 20, changed: 0, refused: 0 })
   for (const oid of oids) expect((await people.history(oid)).changes).toHaveLength(1)
