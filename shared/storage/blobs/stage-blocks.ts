@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { BlockBlobClient } from '@azure/storage-blob'
+import { stageBlock } from './stage-block.ts'
 
 /** 8 MiB: few requests, and 50,000 blocks (the most a blob may have) hold 390 GiB. */
 export const COPY_BLOCK_BYTES = 8 * 1024 * 1024
@@ -31,7 +32,7 @@ export async function stageBlocks(
   }
   await Readable.from(blocks(), { highWaterMark: 1 }).forEach(
     async ({ block, id }: { block: Buffer; id: string }) => {
-      await target.stageBlock(id, block, block.length, { abortSignal: signal })
+      await stageBlock(target, id, block, signal)
       if (block.length === COPY_BLOCK_BYTES) sent.push(block)
     },
     { concurrency: BLOCKS_IN_FLIGHT, signal },

@@ -1,5 +1,6 @@
 import type { BlockBlobClient } from '@azure/storage-blob'
 import type { OutputSink } from '../../media/output-sink.ts'
+import { stageBlock } from './stage-block.ts'
 
 /** A block is sent as soon as this much is there: few requests, and little in memory. */
 const BLOCK_BYTES = 4 * 1024 * 1024
@@ -57,8 +58,7 @@ export class StagedOutput implements OutputSink {
     const id = Buffer.from(`${this.#blockIds.length}`.padStart(6, '0')).toString('base64')
     const block = this.#take()
     this.#blockIds.push(id)
-    const sending = this.#blob
-      .stageBlock(id, block, block.length, { abortSignal: this.#abortSignal })
+    const sending = stageBlock(this.#blob, id, block, this.#abortSignal)
       .catch((error: unknown) => {
         this.#failure ??= { error }
       })

@@ -49,6 +49,17 @@ describe('an output that is stored as it is made', () => {
     expect(await blobOf('given-up').exists()).toBe(false)
   })
 
+  it('is no blob if a block of it changed on its way', async () => {
+    const output = renditions.open('changed', 'video/mp4', NEVER)
+    const piece = randomBytes(5 * MIB)
+    const writing = output.write(piece)
+    // What is sent is this memory, and it has not left yet.
+    piece[MIB] = ~(piece[MIB] ?? 0)
+    await writing
+    await expect(output.commit()).rejects.toMatchObject({ code: 'Md5Mismatch' })
+    expect(await blobOf('changed').exists()).toBe(false)
+  })
+
   it('tells the writer that storage refused, and does not become a blob', async () => {
     const gone = new AbortController()
     const output = renditions.open('refused', 'video/mp4', gone.signal)
