@@ -11,14 +11,27 @@ export type Process = {
   cpuSeconds: number
 }
 
-/** A process and everything that it has started and that still runs. */
-export function treeOf(root: number): Process[] {
-  const all = allProcesses()
+/** A process and everything that it has started and that still runs, among those that were seen. */
+export function treeOf(root: number, all: readonly Process[] = allProcesses()): Process[] {
   const members = new Set([root])
   for (const pid of members) {
     for (const { pid: child, parent } of all) if (parent === pid) members.add(child)
   }
   return all.filter(({ pid }) => members.has(pid))
+}
+
+/** Everything that runs on this machine; reading it takes milliseconds of CPU time. */
+export function allProcesses(): Process[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name)
+    const fields = Number.isInteger(pid) ? statFields(pid) : null
+    if (!fields) return []
+    return {
+      pid,
+      parent: Number(fields[PARENT]),
+      cpuSeconds: ticks(fields, UTIME, STIME, CUTIME, CSTIME),
+    }
+  })
 }
 
 /**
@@ -47,19 +60,6 @@ export function residentBytes(pid: number): { now: number; peak: number } {
 
 /** Places of fields in /proc/PID/stat behind the command, which may hold spaces and brackets. */
 const [PARENT, UTIME, STIME, CUTIME, CSTIME] = [1, 11, 12, 13, 14] as const
-
-function allProcesses(): Process[] {
-  return readdirSync('/proc').flatMap((name) => {
-    const pid = Number(name)
-    const fields = Number.isInteger(pid) ? statFields(pid) : null
-    if (!fields) return []
-    return {
-      pid,
-      parent: Number(fields[PARENT]),
-      cpuSeconds: ticks(fields, UTIME, STIME, CUTIME, CSTIME),
-    }
-  })
-}
 
 function statFields(pid: number): string[] | null {
   const stat = read(`/proc/${pid}/stat`)

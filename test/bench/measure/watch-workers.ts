@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { LocalSystem } from '../../../infra/local/local-system.ts'
-import { residentBytes, treeOf } from './processes.ts'
+import { allProcesses, residentBytes, treeOf } from './processes.ts'
 
 /** How often it is looked. Peaks of single processes are the kernel's own and do not depend on it. */
 const INTERVAL_MS = 500
@@ -26,9 +26,10 @@ export function watchWorkers(
 ): { peaks: Peaks; stop(): void } {
   const peaks: Peaks = { worker: 0, child: 0, instance: 0, disk: 0 }
   const look = async () => {
+    const all = allProcesses()
     for (const pid of host?.workers ?? []) {
       const worker = residentBytes(pid)
-      const children = treeOf(pid)
+      const children = treeOf(pid, all)
         .filter((process) => process.pid !== pid)
         .map((process) => residentBytes(process.pid))
       const instance = children.reduce((sum, { now }) => sum + now, worker.now)

@@ -109,7 +109,7 @@ describe('a hashing copy', () => {
       null,
       NEVER,
     )
-    await vi.waitFor(() => expect(stage).toHaveBeenCalledTimes(4))
+    await vi.waitFor(() => expect(stage).toHaveBeenCalledTimes(4), 10_000)
     // Long enough for more to be read, if anything let it: a round trip to storage.
     await landing.find(id, 'recording')
     expect(stage).toHaveBeenCalledTimes(4)
