@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { appendPeer } from './front-end.ts'
 import type { HttpTrigger } from './functions.ts'
 import { answerEmpty, type HttpHandler, pathOf } from './http-listener.ts'
 import { forwardRequest } from './http-stream.ts'
@@ -36,6 +37,7 @@ export function httpTriggerHandler(options: HttpTriggerOptions): HttpHandler {
       return refuseBody()
     }
 
+    appendPeer(request)
     const invocation = {
       function: fn,
       reason: `Reason='This function was programmatically called via the host APIs.'`,

@@ -135,6 +135,15 @@ describe('HTTP functions without streaming', () => {
     expect((await shown('/api/show/a%2Fb')).params).toEqual({ id: 'a%2Fb' })
   })
 
+  it.each([
+    ['to nothing', undefined, /^127\.0\.0\.1:\d+$/],
+    ['to what the client has sent', '203.0.113.9', /^203\.0\.113\.9, 127\.0\.0\.1:\d+$/],
+  ])('appends the address of the peer to X-Forwarded-For: %s', async (_, sent, seen) => {
+    const init = sent === undefined ? {} : { headers: { 'x-forwarded-for': sent } }
+    const { headers } = await shown('/api/show', init)
+    expect(headers['x-forwarded-for']).toMatch(seen)
+  })
+
   it('takes the host of request.url from Host, never from X-Forwarded-Host', async () => {
     const { url, headers } = await shown('/api/show', {
       headers: { 'x-forwarded-host': 'evil.example' },

@@ -123,6 +123,15 @@ describe('HTTP functions with streaming', () => {
     expect(new URL(url).pathname).toBe('/api/show/a%252Fb')
   })
 
+  it.each([
+    ['to nothing', undefined, /^127\.0\.0\.1:\d+$/],
+    ['to what the client has sent', '203.0.113.9', /^203\.0\.113\.9, 127\.0\.0\.1:\d+$/],
+  ])('appends the address of the peer to X-Forwarded-For: %s', async (_, sent, seen) => {
+    const init = sent === undefined ? {} : { headers: { 'x-forwarded-for': sent } }
+    const { headers } = await shown('show', init)
+    expect(headers['x-forwarded-for']).toMatch(seen)
+  })
+
   it('takes the host of request.url from Host, never from X-Forwarded-Host', async () => {
     const { url } = await shown('show', { headers: { 'x-forwarded-host': 'evil.example' } })
     expect(new URL(url).origin).toBe(app.url)
