@@ -7,6 +7,8 @@ import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Purpose } from '../retrieve/open-playback.ts'
 import type { Services } from '../services.ts'
+import type { AlteredViewing } from '../storage/tables/viewings.ts'
+import { findIntact, loseViewing } from './lose-viewing.ts'
 import { closedAct, type Ending, type Viewing } from './viewing.ts'
 
 /** How many viewings were open, and are not any more. */
@@ -63,14 +65,13 @@ export async function endViewingsOfFootage(
   { reason }: { reason: string },
 ): Promise<number> {
   await admit(services, visitor, 'grant', id)
-  const ending = { by: visitor.principal.oid, because: 'revoked', reason } as const
-  let open = 0
-  for await (const viewing of services.viewings.ofFootage(id)) {
-    if (viewing.ended) continue
-    await end(services, viewing, ending)
-    open += 1
-  }
-  return open
+  const { oid: by } = visitor.principal
+  return endAll(services, services.viewings.ofFootage(id), async (viewing) => {
+    if ('altered' in viewing) return endAltered(services, viewing, by, reason)
+    if (viewing.ended) return false
+    await end(services, viewing, { by, because: 'revoked', reason })
+    return true
+  })
 }
 
 /**
@@ -83,15 +84,62 @@ export async function endViewingsOfPerson(
   person: Oid,
   reason: string,
 ): Promise<number> {
-  const ending = { by, because: 'revoked', reason } as const
+  return endAll(services, services.viewings.ofPerson(person), async (pointer) => {
+    if (pointer.closed) return false
+    const viewing = await findIntact(services, pointer)
+    if (viewing === 'record-altered') {
+      await loseViewing(services, pointer, viewing, { actor: by, reason })
+      return true
+    }
+    // Pointers are written first: one without a viewing may be of one that is about to begin.
+    if (viewing === 'record-missing' || viewing.ended) return false
+    await end(services, viewing, { by, because: 'revoked', reason })
+    return true
+  })
+}
+
+/**
+ * Ends each of some viewings, whatever happens to the others.
+ * @returns how many were open
+ * @throws the first of what went wrong, after the last of them
+ */
+async function endAll<V extends Pick<Viewing, 'footageId' | 'viewing'>>(
+  { log }: Services,
+  viewings: AsyncIterable<V>,
+  endOne: (viewing: V) => Promise<boolean>,
+): Promise<number> {
   let open = 0
-  for await (const { closed, footageId, viewing } of services.viewings.ofPerson(person)) {
-    const found = closed ? null : await services.viewings.find(footageId, viewing)
-    if (!found || found.ended) continue
-    await end(services, found, ending)
-    open += 1
+  const failures: unknown[] = []
+  for await (const one of viewings) {
+    try {
+      if (await endOne(one)) open += 1
+    } catch (error) {
+      const { footageId, viewing } = one
+      const because = error instanceof Error ? error.message : String(error)
+      log.error('a viewing that was to be ended may go on', { footageId, viewing, because })
+      failures.push(error)
+    }
   }
+  if (failures.length > 0) throw failures[0]
   return open
+}
+
+/** Closes a viewing of which the row tells nothing: who watched is known from its pointer. */
+async function endAltered(
+  services: Services,
+  { footageId, viewing }: AlteredViewing,
+  by: Oid,
+  reason: string,
+): Promise<boolean> {
+  for await (const pointer of services.viewings.all()) {
+    if (pointer.viewing !== viewing || pointer.footageId !== footageId) continue
+    if (!pointer.closed) {
+      await loseViewing(services, pointer, 'record-altered', { actor: by, reason })
+    }
+    return !pointer.closed
+  }
+  services.log.error('an altered row of a viewing belongs to nobody', { footageId, viewing })
+  return false
 }
 
 /**

@@ -1,8 +1,8 @@
-import { BluelampError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import type { ViewingPointer } from '../storage/tables/viewings.ts'
 import { end } from './end-viewings.ts'
+import { findIntact, loseViewing } from './lose-viewing.ts'
 import { recordReleased } from './record-released.ts'
 import { VIEWING_LIFE_MS } from './viewing.ts'
 
@@ -47,29 +47,14 @@ async function look(
     await viewings.forget(pointer)
     return 'forgotten'
   }
-  const viewing = await intact(services, pointer)
-  if (!viewing) return 'ended'
+  const viewing = await findIntact(services, pointer)
+  if (typeof viewing === 'string') {
+    await loseViewing(services, pointer, viewing)
+    return 'ended'
+  }
   if (viewing.ended || age >= VIEWING_LIFE_MS) {
     await end(services, viewing, { by: 'service', because: 'expired', reason: null })
     return 'ended'
   }
   return (await recordReleased(services, viewing)) ? 'recorded' : null
-}
-
-/** The viewing; if it was altered or removed, the trail says so instead of what it released. */
-async function intact({ viewings, audit, log }: Services, pointer: ViewingPointer) {
-  const { footageId, viewing } = pointer
-  const lost = async (because: string) => {
-    log.error('the record of a viewing is lost', { footageId, viewing, because })
-    const detail = { viewing, viewer: pointer.oid, because }
-    await audit.appendOnce(footageId, { action: 'playback-closed', actor: 'service', detail })
-    await viewings.noteClosed(pointer)
-    return null
-  }
-  try {
-    return (await viewings.find(footageId, viewing)) ?? (await lost('record-missing'))
-  } catch (error) {
-    if (!(error instanceof BluelampError) || error.code !== 'damaged-record') throw error
-    return lost('record-altered')
-  }
 }

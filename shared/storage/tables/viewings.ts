@@ -37,7 +37,8 @@ export type Viewings = {
     viewing: string,
     step: (viewing: Viewing) => Viewing,
   ): Promise<Viewing | null>
-  ofFootage(id: FootageId): AsyncIterable<Viewing>
+  /** Those of a recording; of one that was not written here, what its row key says. */
+  ofFootage(id: FootageId): AsyncIterable<Viewing | AlteredViewing>
   ofPerson(oid: string): AsyncIterable<ViewingPointer>
   all(): AsyncIterable<ViewingPointer>
   /** Notes that the end of a viewing is in the trail. */
@@ -45,6 +46,9 @@ export type Viewings = {
   /** Removes a viewing with all that points to it. */
   forget(pointer: Pick<ViewingPointer, 'oid' | 'footageId' | 'viewing'>): Promise<void>
 }
+
+/** A viewing whose row was not written here: nothing but where it stands can be believed. */
+export type AlteredViewing = Pick<Viewing, 'footageId' | 'viewing'> & { altered: true }
 
 /** Viewers are spread over this many partitions, by the last digit of their id. */
 const SHARDS = [...'0123456789abcdef']
@@ -56,11 +60,16 @@ const pointerKey = (oid: string, viewing: string): string => `${oid}:${viewing}`
 export function createViewings(table: TableClient, key: Uint8Array): Viewings {
   const sealOf = (viewing: unknown): string =>
     createHmac('sha256', key).update('viewing').update(canonicalBytes(viewing)).digest('hex')
-  const rows = documentTable(table, z.object({ viewing: viewingSchema, seal: z.string() }))
+  const sealedSchema = z.object({ viewing: viewingSchema, seal: z.string() })
+  const rows = documentTable(table, sealedSchema)
+  // One row that is damaged must not hide the others.
+  const asStored = documentTable(table, sealedSchema.nullable().catch(null))
   const pointers = documentTable(table, pointerSchema)
 
-  const unsealed = ({ value: { viewing, seal }, rowKey }: Stored<Sealed>): Viewing => {
-    if (seal === sealOf(viewing) && viewing.viewing === rowKey) return viewing
+  const isIntact = ({ viewing, seal }: Sealed, rowKey: string): boolean =>
+    seal === sealOf(viewing) && viewing.viewing === rowKey
+  const unsealed = ({ value, rowKey }: Stored<Sealed>): Viewing => {
+    if (isIntact(value, rowKey)) return value.viewing
     throw new BluelampError('damaged-record', `Viewing ${rowKey} was not written by this app.`)
   }
 
@@ -95,7 +104,11 @@ export function createViewings(table: TableClient, key: Uint8Array): Viewings {
       }
     },
     async *ofFootage(id) {
-      for await (const stored of rows.list(id)) yield unsealed(stored)
+      for await (const { value, rowKey } of asStored.list(id)) {
+        yield value && isIntact(value, rowKey)
+          ? value.viewing
+          : { footageId: id, viewing: rowKey, altered: true }
+      }
     },
     async *ofPerson(oid) {
       const range = { from: `${oid}:`, below: `${oid};` }

@@ -28,6 +28,14 @@ const WHY = { reason: 'left the force' }
 const ended = (words: string) =>
   expect.objectContaining({ code: 'playback-ended', message: expect.stringContaining(words) })
 
+/** Changes the row of a viewing past everything that guards it. */
+async function alter(id: string, viewing: string, forge: (document: string) => string) {
+  const table = storage.clients.table('viewings')
+  const { document } = await table.getEntity<{ document: string }>(id, viewing)
+  const row = { partitionKey: id, rowKey: viewing, document: forge(document) }
+  await table.updateEntity(row, 'Replace')
+}
+
 /** An investigator who watches a recording of three minutes. */
 async function viewer(chunks = 3) {
   stage = await openStage(settings())
@@ -248,6 +256,59 @@ describe('a viewing is ended', () => {
       await expect(gone.ask('copy-0000.mp4')).rejects.toEqual(ended('in charge'))
     }
     await expect(other.ask('copy-0000.mp4')).resolves.toMatchObject({ kind: 'redirect' })
+  })
+
+  it.each([
+    ['a broken seal', (document: string) => document.replace(/"seal":"\w/, '"seal":"x')],
+    ['no JSON', () => 'x'],
+  ])('though the row of one has %s: the others end, and the trail says why', async (_, forge) => {
+    const { services, id, oid, visitor, player } = await viewer()
+    const second = await stage.open(visitor, id)
+    const third = await stage.open(visitor, await stage.recording(1))
+    const other = await stage.open(await stage.person('Investigator'), id)
+    await alter(id, second.viewing, forge)
+    const manager = await stage.person('EvidenceManager')
+    const by = manager.principal.oid
+    expect(await endViewingsOfPerson(services, by, oid, WHY.reason)).toBe(3)
+    expect(await endViewingsOfPerson(services, by, oid, WHY.reason)).toBe(0)
+    await alter(id, other.viewing, forge)
+    expect(await endViewingsOfFootage(services, manager, id, WHY)).toBe(1)
+    expect(await endViewingsOfFootage(services, manager, id, WHY)).toBe(0)
+    for (const gone of [player, third]) {
+      await expect(gone.ask('copy-0000.mp4')).rejects.toEqual(ended('in charge'))
+    }
+    const lost = (await services.audit.read(id)).filter(
+      ({ detail }) => detail.because === 'record-altered',
+    )
+    expect(lost).toMatchObject(
+      [second, other].map(({ viewing }) => ({
+        actor: by,
+        reason: WHY.reason,
+        detail: { viewing },
+      })),
+    )
+    for (const { viewing } of [second, other]) {
+      await storage.clients.table('viewings').deleteEntity(id, viewing)
+    }
+  })
+
+  it('though one of them cannot be ended: the others are, and the caller is told', async () => {
+    const { services, id, player } = await viewer()
+    const other = await stage.open(await stage.person('Investigator'), id)
+    const manager = await stage.person('EvidenceManager')
+    let calls = 0
+    const viewings: typeof services.viewings = {
+      ...services.viewings,
+      change: (...args) => {
+        calls += 1
+        if (calls === 1) throw new Error('Storage is down.')
+        return services.viewings.change(...args)
+      },
+    }
+    const ending = endViewingsOfFootage({ ...services, viewings }, manager, id, WHY)
+    await expect(ending).rejects.toThrow('Storage is down.')
+    const asked = await Promise.allSettled([player, other].map((one) => one.ask('copy-0000.mp4')))
+    expect(asked.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
   })
 
   it('and is told so for a day, then forgotten', async () => {
