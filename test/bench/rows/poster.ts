@@ -10,6 +10,8 @@ import { figure } from '../harness/section.ts'
 
 const HOUR = 3600
 const MIB = 1024 * 1024
+/** As cameras write that must not lose what they have when their power fails. */
+const FRAGMENTS = ['-movflags', 'empty_moov+default_base_moof', '-frag_duration', '1000000']
 
 export const poster: Row = {
   name: 'poster',
@@ -23,6 +25,10 @@ export const poster: Row = {
         await remuxed(bench, tenMinutes, 'header-first.mp4', '-movflags', '+faststart'),
       ],
       ['10 min of 1080p30, header last', tenMinutes],
+      [
+        '10 min of 1080p30, fragments',
+        await remuxed(bench, tenMinutes, 'fragments.mp4', ...FRAGMENTS),
+      ],
       ['12 h of 320×180, header last', await longRecording(bench, 12 * HOUR, 'mp4')],
     ]
     const lines: string[][] = []
