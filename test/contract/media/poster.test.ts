@@ -84,6 +84,7 @@ const recordings: Record<string, Recording> = {
     ...of('h264', ...ANNEX_B),
     change: (file) => file.subarray(0, file.lastIndexOf('idx1')),
   },
+  'second-part.avi': { ...of('h264', ...ANNEX_B), change: withSecondPart },
   'hevc.mp4': of('hevc'),
   'hevc-fragments.mp4': of('hevc', ...FRAGMENTS, '1000000'),
   'hevc.ts': of('hevc'),
@@ -105,6 +106,19 @@ function withFreeBox(file: Buffer): Buffer {
   free.writeUInt32BE(free.length, 0)
   free.write('free', 4, 'latin1')
   return Buffer.concat([file.subarray(0, at), free, file.subarray(at)])
+}
+
+/** As OpenDML has it beyond a gigabyte: all pictures are in a further RIFF, and no index is there. */
+function withSecondPart(file: Buffer): Buffer {
+  const chunksAt = file.indexOf('movi') + 4
+  const head = Buffer.from(file.subarray(0, chunksAt))
+  head.writeUInt32LE(head.length - 8, 4)
+  head.writeUInt32LE(4, chunksAt - 8)
+  const chunks = file.subarray(chunksAt, file.lastIndexOf('idx1'))
+  const second = Buffer.from('RIFF....AVIXLIST....movi', 'latin1')
+  second.writeUInt32LE(16 + chunks.length, 4)
+  second.writeUInt32LE(4 + chunks.length, 16)
+  return Buffer.concat([head, second, chunks])
 }
 
 const base = (coding: Coding) => fileOf(`${coding}.mov`)
