@@ -18,15 +18,18 @@ export type Refusal = Extract<Decision, { allowed: false }>['reason'] | 'missing
  * same to the caller, and cost the same; which it was stands in the log of attempts.
  * What was disposed of is gone for those who could have listed it; its trail stays with those who
  * read trails; all others find nothing there, as before.
+ * @param action what they would do, or how that follows from the recording (null: there is none)
  * @throws BluelampError `not-found`; `gone`
  */
 export async function admit(
   services: Services,
   visitor: Visitor,
-  action: Action,
+  action: Action | ((footage: Footage | null) => Action),
   id: FootageId,
 ): Promise<Admission> {
-  const judged = await judge(services, visitor, action, id, await services.catalogue.find(id))
+  const footage = await services.catalogue.find(id)
+  const asked = typeof action === 'string' ? action : action(footage)
+  const judged = await judge(services, visitor, asked, id, footage)
   if ('refusal' in judged) throw nothingHere()
   return judged
 }

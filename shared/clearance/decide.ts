@@ -45,7 +45,8 @@ export type Guarded = {
  * Refused: `not-registered` no entry in the people register · `not-serving` they left, or are
  * suspended · `marked-too-high` not for a public
  * cloud · `vetting` none that is valid and enough · `restricted` a flag closes it · `role` no role
- * allows the action · `need-to-know` a role would, but nothing ties the person to the recording.
+ * allows the action · `own-recording` nobody decides on what they recorded themselves ·
+ * `need-to-know` a role would, but nothing ties the person to the recording.
  */
 export type Decision =
   | { allowed: true; role: Role; link: Link }
@@ -58,6 +59,7 @@ export type Decision =
         | 'vetting'
         | 'restricted'
         | 'role'
+        | 'own-recording'
         | 'need-to-know'
     }
 
@@ -74,6 +76,17 @@ const BLIND_ACTIONS: readonly Action[] = ['read-audit', 'verify']
  * slip has to be put right, evidence has to be held, and what was moved to its proper place has to go.
  */
 const HANDLING_ACTIONS: readonly Action[] = ['mark', 'release-lock', 'hold', 'dispose']
+
+/** What nobody does with a recording of their own: it decides who sees it, and how long it is kept. */
+const DISINTERESTED_ACTIONS: readonly Action[] = [
+  'mark',
+  'release-lock',
+  'hold',
+  'grant',
+  'dispose',
+  'mark-case',
+  'approve-break-glass',
+]
 
 /**
  * Whether a person may do something with a recording, now. Pure and total; what is not allowed by a
@@ -97,6 +110,9 @@ export function decide(
   const links = linksBetween(principal.oid, register, action, footage, now)
   const able = principal.roles.filter((role) => mayDo(role, action))
   if (able.length === 0) return refuse('role')
+  if (links.includes('own') && DISINTERESTED_ACTIONS.includes(action)) {
+    return refuse('own-recording')
+  }
   const granted = links.includes('grant') && !footage.restrictions.includes('post-incident-lock')
   const open = able.filter((role) => granted || !isClosed(role, action, footage.restrictions))
   if (open.length === 0) return refuse('restricted')
@@ -115,16 +131,16 @@ export const hasDuty = (roles: readonly Role[], duty: Duty): boolean =>
 const SEEING: readonly Action[] = ['list', 'view', 'view-live', 'take-original']
 
 /**
- * A restriction closes a recording to view, and to every other use by roles that may not mark it:
- * those who mark, hold or audit it must still reach it. The glass may be broken for any restriction
- * but the post-incident lock, which ends with its manager's word alone.
+ * A restriction closes a recording to view, and to every other use by roles that reach it through a
+ * tie: what is done with it is for those who answer for all footage of the force. The glass may be
+ * broken for any restriction but the post-incident lock, which ends with its manager's word alone.
  */
 function isClosed(role: Role, action: Action, restrictions: readonly Restriction[]): boolean {
   if (restrictions.length === 0 || BLIND_ACTIONS.includes(action)) return false
   if (action === 'break-glass' || action === 'approve-break-glass') {
     return restrictions.includes('post-incident-lock')
   }
-  return SEEING.includes(action) || !ROLE_RULES[role].actions.includes('mark')
+  return SEEING.includes(action) || !ROLE_RULES[role].links.includes('remit')
 }
 
 function linksBetween(
@@ -136,14 +152,14 @@ function linksBetween(
 ): Link[] {
   const ties: Record<Link, boolean> = {
     own: register.officer === footage.officer,
-    unit: register.unit === footage.unit,
-    borough: register.borough !== undefined && register.borough === footage.borough,
     assignment: register.assignments.some((assigned) =>
       footage.references.some(
         (reference) => reference.type === assigned.type && reference.value === assigned.value,
       ),
     ),
     grant: footage.grants.some((grant) => grantCovers(grant, oid, action, now)),
+    unit: register.unit === footage.unit,
+    borough: register.borough !== undefined && register.borough === footage.borough,
     remit: true,
   }
   return (Object.keys(ties) as Link[]).filter((link) => ties[link])

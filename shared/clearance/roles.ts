@@ -36,8 +36,12 @@ export const ACTIONS = [
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
-/** How a person can be tied to a recording. `remit` ties a role to all footage of the force. */
-export const LINKS = ['own', 'unit', 'borough', 'assignment', 'grant', 'remit'] as const
+/**
+ * How a person can be tied to a recording, the nearest first: a decision names the first that counts,
+ * so that who was assigned is not told from who merely serves in the borough. `remit` ties a role to
+ * all footage of the force.
+ */
+export const LINKS = ['own', 'assignment', 'grant', 'unit', 'borough', 'remit'] as const
 export type Link = (typeof LINKS)[number]
 
 /**
@@ -53,7 +57,7 @@ export const ROLE_RULES: Record<
   Officer: { actions: ['list', 'view'], links: ['own', 'grant'] },
   Investigator: {
     actions: ['list', 'view', 'view-live', 'take-original', 'link'],
-    links: ['own', 'unit', 'borough', 'assignment', 'grant'],
+    links: ['own', 'assignment', 'grant', 'unit', 'borough'],
     untied: ['break-glass'],
   },
   Supervisor: {
@@ -68,7 +72,7 @@ export const ROLE_RULES: Record<
       'mark-case',
       'approve-break-glass',
     ],
-    links: ['own', 'unit', 'borough', 'assignment', 'grant'],
+    links: ['own', 'assignment', 'grant', 'unit', 'borough'],
     untied: ['break-glass'],
   },
   EvidenceManager: {

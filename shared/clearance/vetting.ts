@@ -35,9 +35,12 @@ export const VETTING_FOR_MARKING: Record<Marking, readonly Vetting['level'][]> =
   'TOP-SECRET': [],
 }
 
-/** Whether a vetting counts at `now`: current, awarded, and not past the end of its last day (UTC). */
+/**
+ * Whether a vetting counts at `now`: current, awarded, and not past the end of its last day. Days are
+ * London's, in summer too: people read the dates of their vetting there.
+ */
 export const isValid = (vetting: Vetting, now: Date): boolean => {
-  const today = now.toISOString().slice(0, 10)
+  const today = londonDay(now)
   return vetting.status === 'current' && vetting.awarded <= today && today <= vetting.expires
 }
 
@@ -46,3 +49,15 @@ export const isVettedFor = (marking: Marking, vettings: readonly Vetting[], now:
   vettings.some(
     (vetting) => isValid(vetting, now) && VETTING_FOR_MARKING[marking].includes(vetting.level),
   )
+
+const HOUR_MS = 3_600_000
+/** Swedish dates are ISO 8601's. */
+const LONDON_DATE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London' })
+let latest = { hour: Number.NaN, day: '' }
+
+/** The day in London. It ends on a full hour: told once an hour, or it would cost more than a decision. */
+function londonDay(now: Date): string {
+  const hour = Math.floor(now.getTime() / HOUR_MS)
+  if (latest.hour !== hour) latest = { hour, day: LONDON_DATE.format(now) }
+  return latest.day
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Restriction } from '../clearance/decide.ts'
 import type { Footage } from './footage.ts'
 import {
   type DisposalRule,
@@ -12,9 +13,10 @@ import {
 /**
  * Whether a recording may be disposed of, under which rule and since when, or why not.
  * `held` somebody holds it: `by` has the names · `in-case` it is material of a case: `by` has them ·
- * `not-reviewed` it is evidence, and nobody has said how long to keep it · `no-end` its group has
- * none · `not-due` only from a later moment on · `other-rule` it is kept under another rule than the
- * one asked for · `unsettled` it is still being secured or rendered, or is no more.
+ * `inquiry` a post-incident lock or a matter of professional standards keeps it · `not-reviewed` it
+ * is evidence, and nobody has said how long to keep it · `no-end` its group has none · `not-due` only
+ * from a later moment on · `other-rule` it is kept under another rule than the one asked for ·
+ * `unsettled` it is still being secured or rendered, or is no more.
  */
 export type DisposalVerdict =
   | { disposable: true; rule: DisposalRule; since: string }
@@ -23,6 +25,7 @@ export type DisposalVerdict =
       because:
         | 'held'
         | 'in-case'
+        | 'inquiry'
         | 'not-reviewed'
         | 'no-end'
         | 'not-due'
@@ -36,8 +39,18 @@ export type DisposalVerdict =
 /** What the verdict rests on. */
 export type Retained = Pick<
   Footage,
-  'state' | 'holds' | 'cases' | 'references' | 'category' | 'retentionGroup' | 'clock'
+  | 'state'
+  | 'holds'
+  | 'cases'
+  | 'restrictions'
+  | 'references'
+  | 'category'
+  | 'retentionGroup'
+  | 'clock'
 >
+
+/** While somebody inquires into what officers did, nothing of it is disposed of. */
+const INQUIRIES: readonly Restriction[] = ['post-incident-lock', 'professional-standards']
 
 /** States in which no worker makes anything of a recording. */
 const SETTLED: readonly Footage['state'][] = ['secured', 'ready', 'unplayable']
@@ -68,6 +81,8 @@ export function disposalOf(footage: Retained, now: Date, asked?: DisposalRule): 
       footage.cases.map(({ urn }) => urn),
     )
   }
+  const inquiries = INQUIRIES.filter((one) => footage.restrictions.includes(one))
+  if (inquiries.length > 0) return refuse('inquiry', inquiries)
   if (!SETTLED.includes(footage.state)) return refuse('unsettled')
   if (rule === null) return refuse('not-reviewed')
   if (asked !== undefined && asked !== rule) return refuse('other-rule')
@@ -92,7 +107,7 @@ export function retentionOf({
   category,
   cases,
   clock: { recordedAt },
-}: Omit<Retained, 'state' | 'holds'>): z.infer<typeof retentionSchema> {
+}: Omit<Retained, 'state' | 'holds' | 'restrictions'>): z.infer<typeof retentionSchema> {
   if (retentionGroup) {
     const { years } = RETENTION_GROUPS[retentionGroup]
     return { rule: retentionGroup, from: years === null ? null : yearsAfter(recordedAt, years) }

@@ -166,6 +166,7 @@ function keptBy(verdict: Extract<DisposalVerdict, { disposable: false }>): Bluel
   const words: Record<typeof because, string> = {
     held: `It is held: ${by.join(', ')}.`,
     'in-case': `It is material of a case: ${by.join(', ')}.`,
+    inquiry: `An inquiry keeps it: ${by.join(', ')}.`,
     'not-reviewed': 'It is evidence, and nobody has reviewed how long to keep it.',
     'no-end': `It is kept under ${rule} until somebody reviews that.`,
     'not-due': `It is kept under ${rule} until ${from}.`,

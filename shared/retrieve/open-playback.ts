@@ -10,6 +10,7 @@ import { statementOf } from '../media/statement.ts'
 import { startDeferredProxy } from '../render/deferred-proxy.ts'
 import type { Services } from '../services.ts'
 import { newViewing } from '../viewing/viewing.ts'
+import { watching } from '../viewing/watching.ts'
 
 /** Why someone opens footage. Required where policy says so. */
 export const purposeSchema = z.strictObject({
@@ -59,7 +60,7 @@ export async function openPlayback(
   baseUrl: string,
 ): Promise<Playback> {
   const { audit, tickets, renditions, viewings, now } = services
-  const { footage, basis } = await admit(services, visitor, 'view', id)
+  const { footage, basis } = await admit(services, visitor, watching, id)
   const reason = requireReason(services, purpose)
   refuseUnplayable(footage)
   const viewing = newViewing(randomUUID(), visitor, id, now())

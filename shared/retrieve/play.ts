@@ -6,6 +6,7 @@ import type { Services } from '../services.ts'
 import { type PlayerFile, playerFileOf } from '../viewing/player-file.ts'
 import { recordReleased } from '../viewing/record-released.ts'
 import { type Release, requireOpen, type Viewing, withRelease } from '../viewing/viewing.ts'
+import { watching } from '../viewing/watching.ts'
 
 /**
  * How long a redirect may be followed. After a decision that would now be another no read begins
@@ -50,7 +51,8 @@ export async function play(
   if (!session) throw new BluelampError('playback-ended', 'This viewing was over long ago.')
   requireOpen(session, now())
   const principal = { oid, roles: session.roles, register: registered?.entry ?? null }
-  const judged = await judge(services, { principal, clientAddress }, 'view', footageId, footage)
+  const visitor = { principal, clientAddress }
+  const judged = await judge(services, visitor, watching(footage), footageId, footage)
   if ('refusal' in judged) throw new BluelampError('playback-refused', REFUSED[judged.refusal])
   if (file.is !== 'chunk') return textOf(services, footageId, file)
   if (!chunk?.output) throw nothingHere()
@@ -72,6 +74,7 @@ const REFUSED: Record<Refusal, string> = {
   vetting: 'You hold no vetting any more that is valid and enough for this recording.',
   restricted: 'A restriction has closed this recording.',
   role: 'Your roles do not let you view it any more.',
+  'own-recording': 'It is a recording of your own.',
   'need-to-know': 'Nothing ties you to this recording any more: a grant or assignment has ended.',
   missing: 'The recording is not kept any more.',
   disposed: 'The recording is not kept any more.',

@@ -6,6 +6,7 @@ import type { FootageId } from '../footage/ids.ts'
 import { playbackSchema } from '../retrieve/open-playback.ts'
 import type { Services } from '../services.ts'
 import { requireNotOver } from './viewing.ts'
+import { watching } from './watching.ts'
 
 /** Until when a viewing goes on. */
 export const renewedSchema = playbackSchema.pick({ viewing: true, expiresAt: true, renewBy: true })
@@ -24,7 +25,7 @@ export async function renewViewing(
 ): Promise<z.infer<typeof renewedSchema>> {
   const { viewings, now } = services
   const { principal, vouchedUntil } = visitor
-  await admit(services, visitor, 'view', id)
+  await admit(services, visitor, watching, id)
   const renewed = await viewings.change(id, viewing, (current) => {
     if (current.oid !== principal.oid) throw noneOfYours()
     requireNotOver(current, now())

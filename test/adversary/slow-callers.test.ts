@@ -12,8 +12,8 @@ const UNREAD_ANSWERS = 20
 const UNREAD = SLOW * UNREAD_ANSWERS
 /** Of the recording whose playlist is asked for: five hours. */
 const CHUNKS = 300
-/** All answers at once would be more than twice as much. */
-const MOST_GROWTH_MIB = 130
+/** All answers at once would be half as much again, beside what a busy worker takes anyway. */
+const MOST_GROWTH_MIB = 170
 
 /** Far more than any route takes, and all of it at once. */
 const [BODIES, BODY_BYTES] = [20, 20_000_000]

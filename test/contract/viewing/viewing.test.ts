@@ -391,6 +391,32 @@ describe('a player is told why nothing more comes', () => {
   })
 })
 
+describe('a recording that is still coming', () => {
+  it('is watched live by those alone who may, and by the others once it is whole', async () => {
+    const { services, id, player } = await viewer(4)
+    const come = (finished: number) =>
+      services.catalogue.change(id, () => ({
+        state: finished < 4 ? 'rendering' : 'ready',
+        renditions: [
+          { kind: 'copy', state: finished < 4 ? 'rendering' : 'ready', chunks: 4, finished },
+          { kind: 'proxy', state: 'rendering', chunks: 4, finished: 0 },
+        ],
+      }))
+    const manager = await stage.person('EvidenceManager')
+    const before = await stage.open(manager, id)
+    await come(2)
+    expect(await player.ask('copy-0000.mp4')).toMatchObject({ kind: 'redirect' })
+    await expect(stage.open(manager, id)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(before.ask('copy-0000.mp4')).rejects.toMatchObject({ code: 'playback-refused' })
+    await expect(renewViewing(services, manager, id, before.viewing)).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    await come(4)
+    expect(await before.ask('copy-0000.mp4')).toMatchObject({ kind: 'redirect' })
+    expect(await stage.open(manager, id)).toMatchObject({ viewing: expect.any(String) })
+  })
+})
+
 describe('an address in storage', () => {
   it('ends within a minute of the decision', async () => {
     const { player } = await viewer()

@@ -103,6 +103,15 @@ describe('vetting', () => {
     expect(opened('2030-01-02T00:00:00.000Z')).toBe(false)
   })
 
+  it('ends with its last day in London, not an hour later in summer', () => {
+    const summer = { ...VETTED, awarded: '2026-04-30', expires: '2026-07-01' }
+    const opened = (at: string) => view([summer], 'OFFICIAL', new Date(at)).allowed
+    expect(opened('2026-04-29T22:59:59.999Z')).toBe(false)
+    expect(opened('2026-04-29T23:00:00.000Z')).toBe(true)
+    expect(opened('2026-07-01T22:59:59.999Z')).toBe(true)
+    expect(opened('2026-07-01T23:00:00.000Z')).toBe(false)
+  })
+
   it('of two kinds counts if one of them is enough', () => {
     const [expired, sc] = [
       { ...VETTED, expires: '2025-01-01' },

@@ -96,9 +96,10 @@ function pageOn(role: Role, action: Action) {
   const closes = (column: string, granted: boolean): boolean => {
     const closure = cell(CLOSURES, action, column)
     if (closure === 'named grant') return !granted
-    if (closure === 'markers') return cell(TIES, 'mark', role) === '–'
+    if (closure === 'remit') return !all
     return closure === 'nobody'
   }
+  const barredFromOwn = cell(CLOSURES, action, "one's own") === 'nobody'
   const closed = (granted: boolean) => ({
     high: closes('marked higher than OFFICIAL-SENSITIVE', granted),
     locked: closes('locked', granted),
@@ -116,6 +117,7 @@ function pageOn(role: Role, action: Action) {
     const granted = covered.includes(grant)
     if (!all && !(named && granted) && !ties.some((tie) => counting.includes(tie))) return false
     if (asks && !isVetted) return false
+    if (barredFromOwn && ties.includes('own')) return false
     const { high, locked, restricted } = granted ? closedTo.withGrant : closedTo.withoutGrant
     if (isHigh && high) return false
     const isLocked = restrictions.includes('post-incident-lock')
@@ -198,7 +200,7 @@ it.each(SERVICE_STATUSES)(
     const footage: Guarded = {
       marking: 'OFFICIAL',
       restrictions: [],
-      officer: ME,
+      officer: SOMEONE,
       unit: 'camden-cid',
       references: [],
       grants: GRANTS.original ?? [],

@@ -84,6 +84,19 @@ it('is kept by a hold and by a case, whatever the rule, and both are named', () 
   }
 })
 
+it.each(['post-incident-lock', 'professional-standards'] as const)(
+  'is kept while there is a %s, whatever the rule',
+  (restriction) => {
+    const one = recording({ restrictions: ['child', restriction] })
+    for (const asked of [undefined, ...DISPOSAL_RULES]) {
+      expect(disposalOf(one, at('2999-01-01T00:00:00Z'), asked)).toMatchObject({
+        because: 'inquiry',
+        by: [restriction],
+      })
+    }
+  },
+)
+
 it.each(FOOTAGE_STATES)('that is %s goes only if nobody works on it', (state) => {
   const { disposable } = disposalOf(recording({ state }), at('2999-01-01T00:00:00Z'))
   expect(disposable).toBe(['secured', 'ready', 'unplayable'].includes(state))
