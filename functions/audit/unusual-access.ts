@@ -19,7 +19,7 @@ app.http(
     async handle({ services, query, caller: { oid: actor }, clientAddress }) {
       const asked = { consulted: 'unusual-access', subject: query.day ?? 'today' } as const
       await services.consultations.note({ actor, ...asked, clientAddress })
-      return { status: 200, body: await reportUnusualAccess(services, query) }
+      return { status: 200, body: await reportUnusualAccess(services, actor, query) }
     },
   }),
 )

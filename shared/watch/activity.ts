@@ -13,10 +13,10 @@ import { type Activity, activitySchema, type Finding } from './unusual-access.ts
 /** Who used or was refused which recordings, day by day: one row each, written again and again. */
 export type ActivityLog = {
   note(activity: Omit<Activity, 'schemaVersion' | 'at'>): Promise<void>
-  /** All activity of a day (UTC, as 2026-11-23). */
-  of(day: string): AsyncIterable<Activity>
-  /** Whether other systems were told what was found of a person on a day. */
-  isTold(day: string, actor: Oid, finding: Finding): Promise<boolean>
+  /** All activity of a day (UTC, as 2026-11-23), in no order but that of each person. */
+  of(day: string): Promise<Activity[]>
+  /** Of which findings of a day other systems were told. */
+  toldOf(day: string): Promise<{ has(actor: Oid, finding: Finding): boolean }>
   noteTold(day: string, actor: Oid, finding: Finding): Promise<void>
 }
 
@@ -39,17 +39,18 @@ export function createActivityLog(table: TableClient, now: () => Date): Activity
         ...activity,
       })
     },
-    async *of(day) {
-      for (const shard of SHARDS) {
-        for await (const { value } of rows.list(partition(day, shard))) yield value
-      }
+    async of(day) {
+      const shards = SHARDS.map((shard) => Array.fromAsync(rows.list(partition(day, shard))))
+      return (await Promise.all(shards)).flat().map(({ value }) => value)
     },
-    async isTold(day, actor, finding) {
-      return (await told.get(toldPartition(day), `${actor}:${finding}`)) !== null
+    async toldOf(day) {
+      const noted = await Array.fromAsync(told.list(toldPartition(day)))
+      const keys = new Set(noted.map(({ rowKey }) => rowKey))
+      return { has: (actor, finding) => keys.has(toldKey(actor, finding)) }
     },
     async noteTold(day, actor, finding) {
       const at = now().toISOString()
-      await told.insert(toldPartition(day), `${actor}:${finding}`, { schemaVersion: 1, at })
+      await told.insert(toldPartition(day), toldKey(actor, finding), { schemaVersion: 1, at })
     },
   }
 }
@@ -97,3 +98,4 @@ export function watchedAttempts(attempts: Attempts, log: ActivityLog): Attempts 
 
 const partition = (day: string, actor: string): string => `${day}:${actor.slice(-1).toLowerCase()}`
 const toldPartition = (day: string): string => `told:${day}`
+const toldKey = (actor: Oid, finding: Finding): string => `${actor}:${finding}`

@@ -1,7 +1,10 @@
+import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import { lookAtDay } from './report.ts'
 
 const DAY_MS = 86_400_000
+/** Findings that are told of at the same time. */
+const AT_ONCE = 16
 
 /**
  * Tells other systems of unusual access of today and yesterday: each finding of a person and day once,
@@ -16,13 +19,16 @@ export async function tellFindings(
   let told = 0
   for (const time of [today - DAY_MS, today]) {
     const day = new Date(time).toISOString().slice(0, 10)
-    const { findings } = await lookAtDay(activity, day)
-    for (const { actor, finding } of findings) {
-      if (await activity.isTold(day, actor, finding)) continue
+    const [{ findings }, known] = await Promise.all([
+      lookAtDay(activity, day),
+      activity.toldOf(day),
+    ])
+    const news = findings.filter(({ actor, finding }) => !known.has(actor, finding))
+    await inParallel(AT_ONCE, news, async ({ actor, finding }) => {
       await events.publish({ type: 'Bluelamp.UnusualAccess', day, actor, finding })
       await activity.noteTold(day, actor, finding)
-      told += 1
-    }
+    })
+    told += news.length
   }
   return told
 }

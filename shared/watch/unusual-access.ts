@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
-import { roleSchema } from '../clearance/roles.ts'
+import { type Role, roleSchema } from '../clearance/roles.ts'
 
 /** That a person used a recording, was refused it, or went over a limit on one day: once, however often. */
 export const activitySchema = z.object({
@@ -18,7 +18,7 @@ export type Activity = z.infer<typeof activitySchema>
 
 /** Why the access of a person on one day should be looked at. None of it proves anything. */
 export const FINDINGS = {
-  'own-recordings': 'used recordings of their own camera',
+  'own-recordings': 'used recordings of their own camera, though their role reaches further',
   'far-above-peers': 'used far more recordings than others of the same role on that day',
   'no-incident-link': 'used recordings without being assigned to what they belong to, or a grant',
   'refused-burst': 'was refused many recordings within a short time',
@@ -53,43 +53,42 @@ const BURST_LEAST = 5
 const BURST_WITHIN_MS = 10 * 60_000
 /** The ties that lead to an incident, a case, or a person's word. */
 const INCIDENT_LINKS = ['own', 'assignment', 'grant']
+/** Roles whose work it is to look at recordings that nothing ties them to. */
+const OVERSEEING: readonly (Role | null)[] = ['Auditor']
 const SHOWN_RECORDINGS = 20
 
 /** What is unusual in the activity of one day. */
 export function unusualAccess(day: readonly Activity[]): UnusualAccess[] {
-  const byActor = Map.groupBy(day, ({ actor }) => actor)
-  const used = (all: readonly Activity[]) => all.filter(({ kind }) => kind === 'used')
-  const volumes = [...byActor].map(([actor, all]) => {
-    const uses = used(all)
-    return { actor, uses, role: uses[0]?.role ?? null }
+  const people = [...Map.groupBy(day, ({ actor }) => actor)].map(([actor, all]) => {
+    const uses = all.filter(({ kind }) => kind === 'used')
+    return { actor, all, uses, role: uses[0]?.role ?? null }
   })
-  return [...byActor].flatMap(([actor, all]) => {
-    const uses = used(all)
+  const users = people.filter(({ uses }) => uses.length > 0)
+  const volumes = new Map(
+    [...Map.groupBy(users, ({ role }) => role)].map(([role, peers]) => [
+      role,
+      peers.map(({ uses }) => uses.length).toSorted((one, other) => one - other),
+    ]),
+  )
+  return people.flatMap(({ actor, all, uses, role }) => {
     const found = (
       finding: Finding,
       rows: readonly Activity[],
       least: number,
       peersMedian: number | null = null,
-    ): UnusualAccess[] =>
-      rows.length < least
-        ? []
-        : [
-            {
-              actor,
-              finding,
-              count: rows.length,
-              peersMedian,
-              footageIds: rows.slice(0, SHOWN_RECORDINGS).map(({ footageId }) => footageId),
-            },
-          ]
-    const role = uses[0]?.role
-    const peers = volumes
-      .filter((peer) => peer.actor !== actor && peer.uses.length > 0 && peer.role === role)
-      .map((peer) => peer.uses.length)
-    const usual = median(peers)
-    const isMany = peers.length >= LEAST_PEERS && uses.length > FAR_ABOVE_FACTOR * usual
-    const own = uses.filter(({ link }) => link === 'own')
-    const unlinked = uses.filter(({ link }) => !INCIDENT_LINKS.includes(link ?? ''))
+    ): UnusualAccess[] => {
+      if (rows.length < least) return []
+      const footageIds = rows.slice(0, SHOWN_RECORDINGS).map(({ footageId }) => footageId)
+      return [{ actor, finding, count: rows.length, peersMedian, footageIds }]
+    }
+    const ofRole = uses.length > 0 ? (volumes.get(role) ?? []) : []
+    const usual = medianOfOthers(ofRole, uses.length)
+    const isMany = ofRole.length > LEAST_PEERS && uses.length > FAR_ABOVE_FACTOR * usual
+    // Nothing else is there for an officer to use.
+    const own = uses.filter(({ link, role }) => link === 'own' && role !== 'Officer')
+    const unlinked = OVERSEEING.includes(role)
+      ? []
+      : uses.filter(({ link }) => !INCIDENT_LINKS.includes(link ?? ''))
     return [
       ...found('own-recordings', own, 1),
       ...(isMany ? found('far-above-peers', uses, FAR_ABOVE_LEAST, usual) : []),
@@ -119,9 +118,12 @@ function longestBurst(all: readonly Activity[]): Activity[] {
   return longest
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  const middle = Math.floor(sorted.length / 2)
-  const [low = 0, high = 0] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]]
-  return (low + high) / 2
+/** The median of sorted numbers without one of them, which is `mine`. */
+function medianOfOthers(sorted: readonly number[], mine: number): number {
+  const others = sorted.length - 1
+  const without = (at: number): number => {
+    const value = sorted[at] ?? 0
+    return value < mine ? value : (sorted[at + 1] ?? 0)
+  }
+  return (without(Math.ceil(others / 2) - 1) + without(Math.floor(others / 2))) / 2
 }

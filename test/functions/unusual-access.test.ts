@@ -20,7 +20,13 @@ it('shows an auditor who tried one recording after the other', async () => {
     items: [{ officer: 'P231180', finding: 'refused-burst', count: 5 }],
   })
   const before = await app.call(AUDITOR, 'GET', 'audit/unusual-access?day=2020-01-01')
-  expect(before.json).toEqual({ day: '2020-01-01', people: 0, items: [] })
+  expect(before.json).toEqual({
+    day: '2020-01-01',
+    people: 0,
+    findings: 0,
+    items: [],
+    next: null,
+  })
 })
 
 it('tells other systems of each finding once', async () => {
@@ -42,7 +48,7 @@ it('tells other systems of each finding once', async () => {
 it('is for auditors, and for a day', async () => {
   expect((await app.call(MANAGER, 'GET', 'audit/unusual-access')).status).toBe(403)
   expect((await app.call(null, 'GET', 'audit/unusual-access')).status).toBe(401)
-  for (const query of ['day=yesterday', 'day=2026-02-30', 'other=1']) {
+  for (const query of ['day=yesterday', 'day=2026-02-30', 'other=1', 'limit=0', 'cursor=x']) {
     expect((await app.call(AUDITOR, 'GET', `audit/unusual-access?${query}`)).status).toBe(400)
   }
 })

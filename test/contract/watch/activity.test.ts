@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { createCursors } from '../../../shared/access/cursors.ts'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
 import { oidSchema, registerEntrySchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
@@ -12,10 +13,11 @@ import {
 } from '../../../shared/watch/activity.ts'
 import { reportUnusualAccess } from '../../../shared/watch/report.ts'
 import { tellFindings } from '../../../shared/watch/tell-findings.ts'
-import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../storage-fixture.ts'
 
 const DAY_MS = 86_400_000
 const ASHA = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01')
+const RUTH = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a0e')
 const TOM = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a0f')
 
 let storage: TestStorage
@@ -32,7 +34,7 @@ beforeEach(() => {
   time += DAY_MS
 })
 
-const today = () => collected(log.of(now().toISOString().slice(0, 10)))
+const today = () => log.of(now().toISOString().slice(0, 10))
 const trail = () => watchedTrail(createAuditTrail(storage.clients.table('audit'), now), log)
 
 it('has a recording once a day and person, however often it was used', async () => {
@@ -67,7 +69,7 @@ it('reports refusals and own recordings of a day by person', async () => {
   await trail().append(newFootageId(), {
     action: 'original-taken',
     actor: TOM,
-    basis: 'Officer/own',
+    basis: 'Investigator/own',
   })
   const people = createPeopleRegister(storage.clients.table('people'), now)
   const entry = registerEntrySchema.parse({
@@ -77,21 +79,28 @@ it('reports refusals and own recordings of a day by person', async () => {
     assignments: [],
   })
   await people.put(TOM, entry, null, { by: ASHA, cause: 'entered' })
-  const report = await reportUnusualAccess({ activity: log, people, now }, {})
-  expect(report).toMatchObject({ day: now().toISOString().slice(0, 10), people: 2 })
-  expect(report.items.map(({ actor, finding, count }) => [actor, finding, count])).toEqual(
-    expect.arrayContaining([
-      [ASHA, 'refused-burst', 5],
-      [TOM, 'own-recordings', 1],
-    ]),
-  )
-  expect(report.items).toHaveLength(2)
+  const cursors = createCursors(Buffer.alloc(32, 1), now)
+  const services = { activity: log, people, cursors, now }
+  const report = await reportUnusualAccess(services, RUTH, { limit: 100 })
+  const day = now().toISOString().slice(0, 10)
+  expect(report).toMatchObject({ day, people: 2, findings: 2, next: null })
+  expect(report.items.map(({ actor, finding, count }) => [actor, finding, count])).toEqual([
+    [ASHA, 'refused-burst', 5],
+    [TOM, 'own-recordings', 1],
+  ])
+  const first = await reportUnusualAccess(services, RUTH, { limit: 1 })
+  const turn = { limit: 1, cursor: first.next ?? '' }
+  const second = await reportUnusualAccess(services, RUTH, turn)
+  expect([...first.items, ...second.items]).toEqual(report.items)
+  expect(second).toMatchObject({ findings: 2, next: null })
+  await expect(reportUnusualAccess(services, TOM, turn)).rejects.toMatchObject({
+    code: 'invalid-request',
+  })
   const officers = new Map(report.items.map(({ actor, officer }) => [actor, officer]))
   expect([officers.get(TOM), officers.get(ASHA)]).toEqual(['P198322', null])
 
   const told: object[] = []
   const events = { publish: async (event: object) => void told.push(event) }
-  const day = now().toISOString().slice(0, 10)
   expect(await tellFindings({ activity: log, events, now })).toBe(2)
   expect(await tellFindings({ activity: log, events, now })).toBe(0)
   expect(told).toEqual(

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Oid, oidSchema } from '../../../shared/clearance/person.ts'
 import { type Activity, unusualAccess } from '../../../shared/watch/unusual-access.ts'
@@ -34,8 +35,16 @@ it('finds nothing in a usual day', () => {
   expect(unusualAccess([...rows(15), ...peers(8, 12, 10), ...refused(4)])).toEqual([])
 })
 
-it('finds recordings of one’s own camera, from the first', () => {
+it('finds recordings of one’s own camera, from the first, unless a role opens no others', () => {
   expect(findings(rows(1, { link: 'own' }))).toEqual([['own-recordings', 1]])
+  expect(findings(rows(9, { link: 'own', role: 'Officer' }))).toEqual([])
+})
+
+it('is not surprised by an auditor, whom nothing ties to what they look at', () => {
+  expect(findings(rows(10, { link: 'remit', role: 'Auditor' }))).toEqual([])
+  expect(findings(rows(10, { link: 'remit', role: 'EvidenceManager' }))).toEqual([
+    ['no-incident-link', 10],
+  ])
 })
 
 describe('volume far above one’s peers', () => {
@@ -43,6 +52,22 @@ describe('volume far above one’s peers', () => {
     expect(unusualAccess([...rows(41), ...peers(10, 9, 30)])).toMatchObject([
       { actor: ASHA, finding: 'far-above-peers', count: 41, peersMedian: 10 },
     ])
+  })
+
+  it('is measured by the median of everybody else, whoever they are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 40 }), { minLength: 3, maxLength: 12 }), (counts) => {
+        const used = unusualAccess([...rows(200), ...peers(...counts)])
+        const others = counts.filter((count) => count > 0).toSorted((a, b) => a - b)
+        const [low = 0, high = 0] = [
+          others[Math.ceil(others.length / 2) - 1],
+          others[Math.floor(others.length / 2)],
+        ]
+        const expected = others.length < 3 || 200 <= 2 * (low + high) ? [] : [(low + high) / 2]
+        const mine = used.filter(({ actor }) => actor === ASHA)
+        expect(mine.map(({ peersMedian }) => peersMedian)).toEqual(expected)
+      }),
+    )
   })
 
   it.each([
