@@ -3,6 +3,7 @@ import { canonicalBytes } from '../audit/canonical.ts'
 import { type AuditEntry, linkOf, particularsOf, type WithheldEntry } from '../audit/chain.ts'
 import type { WholeTrail } from '../audit/export-trail.ts'
 import { stepsOf } from '../audit/merkle.ts'
+import { readToken } from '../audit/timestamp-token.ts'
 import type { AnchorEvidence, ExportedTrail } from '../audit/verify-trail.ts'
 import type { Paper } from './pack-papers.ts'
 
@@ -14,7 +15,8 @@ export type AuditSeal = {
   sequence: number
   /** How many hashes stand beside the way from the head of the trail up to the root. */
   steps: number
-  timestamped: boolean
+  /** When the authority saw it; null: it has not answered yet. */
+  timestampedAt: Date | null
   /** Whether the certificates of the authority are in the package. */
   certificates: boolean
 }
@@ -75,7 +77,7 @@ export function auditPapers(trail: DisclosedTrail, trustedPem: string | null): A
     at: anchor.at,
     sequence: inclusion.head.sequence,
     steps: steps.length,
-    timestamped: token !== null,
+    timestampedAt: token === null ? null : readToken(Buffer.from(token, 'base64')).info.genTime,
     certificates,
   }
   return { papers, ...told, seal }

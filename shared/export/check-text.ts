@@ -166,12 +166,14 @@ const rootCommand = (steps: number): string =>
     `root=$(od -An -v -tx1 "$node" | tr -d ' \\n'); rm -f "$node" "$next"; grep -q "\\"root\\":\\"$root\\"" audit/anchor.json)`,
   ].join('; ')
 
-function timestampSection({ timestamped, certificates }: AuditSeal): Section {
+function timestampSection({ timestampedAt, certificates }: AuditSeal): Section {
   const title = 'The anchor was there at that time'
-  if (!timestamped) {
+  if (!timestampedAt) {
     const lines = ['The timestamp authority had not answered when this package was made.']
     return { title, lines }
   }
+  const verify = (authority: string): string =>
+    `openssl ts -verify -data audit/anchor.json -token_in -in audit/anchor.tst -CAfile ${authority} -attime ${Math.floor(timestampedAt.getTime() / 1000)}`
   const told = [
     'audit/anchor.tst is a timestamp token (RFC 3161) over audit/anchor.json, by an',
     'authority that is not the police. What it says:',
@@ -185,7 +187,9 @@ function timestampSection({ timestamped, certificates }: AuditSeal): Section {
       'To verify it, get the certificate of that authority from the authority itself,',
       'and name it as authority.pem in:',
       '',
-      '    openssl ts -verify -data audit/anchor.json -token_in -in audit/anchor.tst -CAfile authority.pem',
+      `    ${verify('authority.pem')}`,
+      '',
+      ...AT_ITS_TIME,
     ]
     return { title, lines }
   }
@@ -193,9 +197,9 @@ function timestampSection({ timestamped, certificates }: AuditSeal): Section {
     ...told,
     'That it is over this anchor, signed by that authority:',
     '',
-    command(
-      'openssl ts -verify -data audit/anchor.json -token_in -in audit/anchor.tst -CAfile audit/timestamp-authority.pem',
-    ),
+    command(verify('audit/timestamp-authority.pem')),
+    '',
+    ...AT_ITS_TIME,
     '',
     'audit/timestamp-authority.pem is what the police trust. To trust it yourself,',
     'compare its fingerprints with those that the authority publishes:',
@@ -204,6 +208,11 @@ function timestampSection({ timestamped, certificates }: AuditSeal): Section {
   ]
   return { title, lines }
 }
+
+const AT_ITS_TIME = [
+  'The number behind -attime is the time that the token tells, in seconds since 1970:',
+  'what the authority signed while its certificate was good holds after it expires.',
+]
 
 function picturesSection(original: string, { copy, media }: RenditionPlan): Section {
   const title = 'The pictures of the copy are those of the original'

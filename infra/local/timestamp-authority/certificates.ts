@@ -47,15 +47,18 @@ const fileSchema = z.object({
  * The certificates kept in `directory`, or new ones, which are then kept there: tokens of earlier
  * runs stay worth what they were. Without a directory they live as long as the caller keeps them.
  */
-export async function loadCertificates(directory: string | undefined): Promise<SigningCertificate> {
-  if (directory === undefined) return open(await make())
+export async function loadCertificates(
+  directory: string | undefined,
+  now: Date,
+): Promise<SigningCertificate> {
+  if (directory === undefined) return open(await make(now))
   const file = path.join(directory, FILE)
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
     throw error
   })
   if (text !== null) return open(fileSchema.parse(JSON.parse(text)))
-  const made = await make()
+  const made = await make(now)
   await mkdir(directory, { recursive: true })
   await writeFile(file, JSON.stringify(made), { mode: 0o600 })
   return open(made)
@@ -73,10 +76,11 @@ async function open({ key, certificate, authority }: Kept): Promise<SigningCerti
   }
 }
 
-async function make(): Promise<Kept> {
+async function make(now: Date): Promise<Kept> {
   const authorityKeys = await newKeys()
   const signerKeys = await newKeys()
   const authority = await certify(
+    now,
     'Bluelamp local authority',
     'Bluelamp local authority',
     authorityKeys.publicKey,
@@ -87,6 +91,7 @@ async function make(): Promise<Kept> {
     ],
   )
   const certificate = await certify(
+    now,
     'Bluelamp local timestamps',
     'Bluelamp local authority',
     signerKeys.publicKey,
@@ -110,6 +115,7 @@ async function make(): Promise<Kept> {
 }
 
 async function certify(
+  now: Date,
   subject: string,
   issuer: string,
   publicKey: webcrypto.CryptoKey,
@@ -124,7 +130,7 @@ async function certify(
   certificate.serialNumber = new Integer({ valueHex: serial.buffer })
   certificate.subject.typesAndValues.push(commonName(subject))
   certificate.issuer.typesAndValues.push(commonName(issuer))
-  const start = new Date()
+  const start = new Date(now)
   // Certificates know whole seconds; a token of the first second must not come too early.
   start.setMinutes(start.getMinutes() - 1, 0, 0)
   const end = new Date(start)

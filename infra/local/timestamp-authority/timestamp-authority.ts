@@ -34,7 +34,7 @@ export async function startTimestampAuthority(
   options: TimestampAuthorityOptions = {},
 ): Promise<TimestampAuthority> {
   const { port = 0, dataDirectory, now = () => new Date() } = options
-  const signer = await loadCertificates(dataDirectory)
+  const signer = await loadCertificates(dataDirectory, now())
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing, signer, now()).catch(() => outgoing.destroy())
   })
