@@ -5,10 +5,12 @@ import { createSealing } from './sealing.ts'
 /** A shift: nobody turns a page after that, and a cursor in an old log opens nothing. */
 export const CURSOR_LIFE_MS = 12 * 3_600_000
 
+/** Positions are filled up to this, so that the length of a cursor tells nothing of where it stands. */
+const LENGTH = 256
+
 /**
  * Cursors of result lists: where the last page ended, sealed and bound to the list, the caller and
- * the query. A page may end at a recording that the caller may not see; its id must not stand in the
- * cursor for all to read.
+ * the query. Nothing can be read in one, nor told from its length.
  */
 export type Cursors = {
   seal(position: string, binding: CursorBinding): string
@@ -27,7 +29,7 @@ export function createCursors(key: Uint8Array, now: () => Date): Cursors {
   const time = () => now().getTime()
   return {
     seal: (position, { list, oid, query }) =>
-      sealing.seal(JSON.stringify([time(), position]), [list, oid, query]),
+      sealing.seal(JSON.stringify([time(), position]).padEnd(LENGTH), [list, oid, query]),
     open(cursor, { list, oid, query }) {
       const opened = sealing.open(cursor, [list, oid, query])
       if (opened !== null) {

@@ -105,6 +105,16 @@ export const ROLE_RULES: Record<
 export const mayDo = (role: Role, action: Action): boolean =>
   ROLE_RULES[role].actions.includes(action) || ROLE_RULES[role].untied?.includes(action) === true
 
+/** The ties by which one of these roles may do that to a recording. */
+export const tiesFor = (roles: readonly Role[], action: Action): ReadonlySet<Link> =>
+  new Set(
+    roles.flatMap((role) => {
+      const { actions, links, untied } = ROLE_RULES[role]
+      if (untied?.includes(action)) return ['remit']
+      return actions.includes(action) ? links : []
+    }),
+  )
+
 /** Duties that concern no single recording, and the roles that have them. */
 export const DUTIES = {
   'upload-footage': ['Dock'],

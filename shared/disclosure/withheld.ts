@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Visitor } from '../access/visitor.ts'
-import { decide } from '../clearance/decide.ts'
 import { DEFAULT_MARKING } from '../clearance/marking.ts'
 import { officerSchema, type Principal } from '../clearance/person.ts'
+import { mayThroughout } from '../clearance/throughout.ts'
 import { isVettedFor } from '../clearance/vetting.ts'
 import { nothingHere } from '../errors.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { EARLIEST } from '../footage/clock.ts'
-import type { Summary } from '../footage/index-keys.ts'
+import type { Summary } from '../footage/summary.ts'
 import type { Services } from '../services.ts'
 
 const DAY_MS = 86_400_000
@@ -80,7 +80,7 @@ export async function withheldOfCase(
   let next: string | null = null
   const reference = { type: 'case-urn', value: urn } as const
   for await (const { summary, rowKey } of index.read({ by: 'reference', reference }, span)) {
-    if (!decide(principal, 'view', summary, now()).allowed) withheld.push(summary)
+    if (!mayThroughout(principal, 'view', summary, now())) withheld.push(summary)
     rows += 1
     if (rows < rowsPerAnswer) continue
     next = cursors.seal(JSON.stringify({ ...span, after: rowKey }), binding)

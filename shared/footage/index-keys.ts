@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
 import { isServable } from '../clearance/marking.ts'
+import type { Oid } from '../clearance/person.ts'
 import type { Borough } from './boroughs.ts'
-import { type Footage, footageSchema } from './footage.ts'
+import type { Footage } from './footage.ts'
 import type { FootageId } from './ids.ts'
 import type { Reference } from './references.ts'
 import { FOOTAGE_STATES, isDisposed, isSecured } from './state.ts'
+import { type Summary, summarise } from './summary.ts'
 
 /** The ways in which footage is looked for: each is a range of row keys in known partitions. */
 export type AccessPath =
@@ -14,6 +15,7 @@ export type AccessPath =
   | { by: 'officer'; officer: string }
   | { by: 'camera'; camera: string }
   | { by: 'reference'; reference: Reference }
+  | { by: 'grant'; oid: Oid }
   | { by: 'state'; state: WorkList }
 
 /**
@@ -36,33 +38,6 @@ export const EVER = { from: '1970-01-01T00:00:00.000Z', to: '9999-12-31T23:59:59
 
 /** Where an index row lies. */
 export type IndexKey = { partition: string; row: string }
-
-/** What a result list shows, and what a decision on it needs. */
-export const summarySchema = footageSchema
-  .pick({
-    id: true,
-    revision: true,
-    state: true,
-    officer: true,
-    unit: true,
-    borough: true,
-    camera: true,
-    durationSeconds: true,
-    references: true,
-    category: true,
-    urgent: true,
-    marking: true,
-    restrictions: true,
-    grants: true,
-    cameraUnassigned: true,
-    changedAt: true,
-  })
-  .extend({ recordedAt: z.iso.datetime() })
-export type Summary = z.infer<typeof summarySchema>
-
-/** The index row of a recording, the same under every key. */
-export const summarise = (footage: Footage): Summary =>
-  summarySchema.parse({ ...footage, recordedAt: footage.clock.recordedAt })
 
 /** Whether the index tells the same of both in the same places, apart from when they changed. */
 export const looksAlike = (a: Footage, b: Footage): boolean =>
@@ -101,21 +76,24 @@ export function indexKeys(footage: Footage): IndexKey[] {
     partition: statePartition(list, shard),
     row,
   }))
-  return isDisposed(footage.state) ? lists : [...pathKeys(footage), ...lists]
+  return isDisposed(footage.state) ? lists : [...pathKeys(summarise(footage)), ...lists]
 }
 
 /** The rows by which a recording is found. */
-export function pathKeys(footage: Footage): IndexKey[] {
-  const { recordedAt } = footage.clock
-  const row = rowKey(recordedAt, footage.id)
+export function pathKeys(summary: Summary): IndexKey[] {
+  const { id, recordedAt, borough, references, grants } = summary
+  const row = rowKey(recordedAt, id)
   const paths: TimedPath[] = [
-    { by: 'unit', unit: footage.unit },
-    { by: 'officer', officer: footage.officer },
-    { by: 'camera', camera: footage.camera.serial },
-    ...footage.references.map((reference) => ({ by: 'reference', reference }) as const),
+    { by: 'unit', unit: summary.unit },
+    { by: 'officer', officer: summary.officer },
+    { by: 'camera', camera: summary.camera.serial },
+    ...references.map((reference) => ({ by: 'reference', reference }) as const),
+    ...grants.map(({ oid }) => ({ by: 'grant', oid }) as const),
   ]
-  if (footage.borough) paths.push({ by: 'borough', borough: footage.borough })
-  return paths.map((path) => ({ partition: timedPartition(path, recordedAt), row }))
+  if (borough) paths.push({ by: 'borough', borough })
+  // One person may have several grants.
+  const partitions = new Set(paths.map((path) => timedPartition(path, recordedAt)))
+  return [...partitions].map((partition) => ({ partition, row }))
 }
 
 /** The rows that a recording would have on every work list there is. */
@@ -154,7 +132,7 @@ export function partitionsOf(path: AccessPath, from: string, to: string): string
 
 type TimedPath = Exclude<AccessPath, { by: 'state' }>
 
-/** Boroughs and units fill a partition a month; an officer, a camera or a reference a year. */
+/** Boroughs and units fill a partition a month; an officer, a camera, a reference, a grantee a year. */
 const periodOf = (path: TimedPath): number =>
   path.by === 'borough' || path.by === 'unit' ? MONTH : YEAR
 
@@ -191,6 +169,8 @@ function valuesOf(path: TimedPath): string[] {
       return [path.camera]
     case 'reference':
       return [path.reference.type, path.reference.value]
+    case 'grant':
+      return [path.oid]
   }
 }
 

@@ -1,6 +1,8 @@
 import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
+import type { FootageId } from '../footage/ids.ts'
 import { EVER, type WorkList, workListsOf } from '../footage/index-keys.ts'
+import { inParallel } from '../in-parallel.ts'
 import { driveRenditions } from '../render/drive-renditions.ts'
 import { findUnpublished } from '../render/find-unpublished.ts'
 import { isolate } from '../render/isolate.ts'
@@ -25,6 +27,7 @@ const PATIENCE_END_MS = 30 * 86_400_000
 const LIMIT_PER_LIST = 500
 /** Rendering waits its turn on the queues at shift change; that is no sign of a fault. */
 const RENDERING_PATIENCE = 4
+const REINDEXED_AT_ONCE = 8
 
 /**
  * Compares the index with storage, and drives again what no event has reported. Event Grid delivers
@@ -53,7 +56,18 @@ export async function sweep(services: Services, idleMs: number): Promise<number>
     }
     total += driven
   }
+  await finishChanges(services, idleMs)
   return total
+}
+
+/** Lets the index follow where the writer died that changed who may list a recording, or where it is found. */
+async function finishChanges({ catalogue, now }: Services, idleMs: number): Promise<void> {
+  const left = new Set<FootageId>()
+  for await (const { id, at } of catalogue.unfinished()) {
+    if (now().getTime() - Date.parse(at) >= idleMs) left.add(id)
+    if (left.size === LIMIT_PER_LIST) break
+  }
+  await inParallel(REINDEXED_AT_ONCE, [...left], (id) => catalogue.reindex(id))
 }
 
 /** Sends again what the next step of a recording needs; says whether there was anything to send. */

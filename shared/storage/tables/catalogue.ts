@@ -4,10 +4,12 @@ import { isHigher } from '../../clearance/marking.ts'
 import { BluelampError } from '../../errors.ts'
 import { type Footage, footageSchema, isSameEdition } from '../../footage/footage.ts'
 import type { FootageId } from '../../footage/ids.ts'
-import { looksAlike } from '../../footage/index-keys.ts'
+import { looksAlike, pathKeys } from '../../footage/index-keys.ts'
+import { guardsOf, summarise } from '../../footage/summary.ts'
 import { afterConflict } from '../contention.ts'
 import { documentTable } from './documents.ts'
 import type { FootageIndex } from './footage-index.ts'
+import { createGuardChanges, type GuardChange } from './guard-changes.ts'
 
 const ROW = 'footage'
 
@@ -32,8 +34,16 @@ export type Catalogue = {
    * @throws BluelampError `not-found`, and what `step` throws
    */
   change(id: FootageId, step: (footage: Footage) => FootageChange | null): Promise<Footage>
-  /** Writes the index rows of a recording again, where a writer died between truth and index. */
+  /**
+   * Brings the index into line with a recording, where a writer died between truth and index.
+   * Whoever is about to change it has to look again.
+   */
   reindex(id: FootageId): Promise<void>
+  /**
+   * Changes of who may list a recording or where it is found that have not come to their end, with
+   * the moment at which they were begun.
+   */
+  unfinished(): AsyncIterable<{ id: FootageId; at: string }>
 }
 
 /** The catalogue kept in one table. */
@@ -43,6 +53,7 @@ export function createCatalogue(
   now: () => Date,
 ): Catalogue {
   const rows = documentTable(table, footageSchema)
+  const changes = createGuardChanges(table, now)
 
   const load = async (id: FootageId) => {
     const stored = await rows.get(id, ROW)
@@ -52,13 +63,33 @@ export function createCatalogue(
 
   /**
    * Writes the index after the truth. If the truth moved on meanwhile, the writer that moved it may
-   * have removed a row before this one wrote it: it is removed again. What is new, they write.
+   * have written or removed a row before this one wrote it: it is brought into line again.
    */
   const follow = async (before: Footage | null, written: Footage): Promise<void> => {
     await index.write(written)
     if (before) await index.removeStale(before, written)
     const latest = (await load(written.id)).value
-    if (latest.revision !== written.revision) await index.removeStale(written, latest)
+    if (latest.revision === written.revision) return
+    await index.write(latest)
+    await index.removeStale(written, latest)
+  }
+
+  /**
+   * Makes sure that nobody is shown the recording who may not list it both before and after the
+   * change, wherever this writer may die. Rows that others left on their way are removed first.
+   */
+  const begin = async (before: Footage, after: Footage): Promise<GuardChange> => {
+    const begun = await changes.note(before, after)
+    const others = await changes.of(before.id)
+    await index.removeLostPaths(others.flatMap(pathsOf), before)
+    if (tightens(before, after)) await index.foretell(before, after)
+    return begun
+  }
+
+  /** Removes what was said of changes, of which the last came or none did. */
+  const finish = async (begun: readonly GuardChange[], truth: Footage): Promise<void> => {
+    await index.removeLostPaths(begun.flatMap(pathsOf), truth)
+    await Promise.all(begun.map(changes.strike))
   }
 
   return {
@@ -74,12 +105,12 @@ export function createCatalogue(
       return true
     },
     async change(id, step) {
-      let foretold: Footage | null = null
+      const begun: GuardChange[] = []
       /** The index was told of a change that is not to be: another writer came in between. */
       const takeBack = async (truth: Footage): Promise<void> => {
-        if (!foretold) return
+        if (begun.length === 0) return
         await index.write(truth)
-        await index.removeStale(foretold, truth)
+        await finish(begun, truth)
       }
       for (let attempt = 0; ; attempt += 1) {
         const { value: before, etag } = await load(id)
@@ -101,30 +132,50 @@ export function createCatalogue(
           edition: before.edition + (isSameEdition(before, changed) ? 0 : 1),
           changedAt: now().toISOString(),
         }
-        if (tightens(before, after)) {
-          await index.write(after)
-          foretold = after
-        }
+        if (isGuardedAnew(before, after)) begun.push(await begin(before, after))
         if (!(await rows.replace(id, ROW, after, etag))) {
           await afterConflict(attempt)
           continue
         }
-        if (!looksAlike(before, after)) await follow(before, after)
+        if (begun.length > 0 || !looksAlike(before, after)) await follow(before, after)
+        await finish(begun, after)
         return after
       }
     },
     async reindex(id) {
-      const { value } = await load(id)
-      await index.write(value)
-      await index.removeForeignStates(value)
+      const left = await changes.of(id)
+      for (let attempt = 0; ; attempt += 1) {
+        const { value, etag } = await load(id)
+        // A later revision than all that was foretold, which replaces that.
+        const settled = { ...value, revision: value.revision + 1 }
+        if (await rows.replace(id, ROW, settled, etag)) {
+          await follow(null, settled)
+          await index.removeForeignStates(settled)
+          return finish(left, settled)
+        }
+        await afterConflict(attempt)
+      }
+    },
+    async *unfinished() {
+      for await (const { change } of changes.all()) yield { id: change.before.id, at: change.at }
     },
   }
 }
 
-/** A change that closes footage to someone reaches the index before the truth, not after it. */
+const pathsOf = ({ change }: GuardChange) => [change.before, change.after]
+
+/** Whether someone else may list it afterwards, or it is found elsewhere. */
+const isGuardedAnew = (before: Footage, after: Footage): boolean =>
+  !isDeepStrictEqual(guardsOf(before), guardsOf(after)) ||
+  !isDeepStrictEqual(pathKeys(summarise(before)), pathKeys(summarise(after)))
+
+/** Whether a change closes footage to someone: then the index hears of it before the truth does. */
 const tightens = (before: Footage, after: Footage): boolean =>
   isHigher(after.marking, before.marking) ||
   after.restrictions.some((restriction) => !before.restrictions.includes(restriction)) ||
+  after.officer !== before.officer ||
+  after.unit !== before.unit ||
+  after.borough !== before.borough ||
   lost(before.grants, after.grants) ||
   lost(before.references, after.references)
 

@@ -17,7 +17,7 @@ export type Stored<T> = { value: T; etag: string; rowKey: string }
 export type RowRange = { from?: string; after?: string; below?: string }
 
 /** The largest page that the table service gives. */
-const PAGE_SIZE = 1000
+const LARGEST_PAGE = 1000
 
 export type DocumentTable<T> = {
   get(partition: string, row: string): Promise<Stored<T> | null>
@@ -29,8 +29,11 @@ export type DocumentTable<T> = {
   replace(partition: string, row: string, value: T, etag: string): Promise<{ etag: string } | null>
   /** Removes the row if it still has that ETag; says whether it did. */
   remove(partition: string, row: string, etag: string): Promise<boolean>
-  /** The rows of one partition in order of their keys. */
-  list(partition: string, range?: RowRange, pageSize?: number): AsyncIterable<Stored<T>>
+  /**
+   * The rows of one partition in order of their keys.
+   * @param firstRows how many are fetched at first: who reads on gets the largest pages there are
+   */
+  list(partition: string, range?: RowRange, firstRows?: number): AsyncIterable<Stored<T>>
 }
 
 /** Sees a table as documents of one schema. */
@@ -67,12 +70,18 @@ export function documentTable<T>(table: TableClient, schema: z.ZodType<T>): Docu
       const remove = () => table.deleteEntity(partition, row, { etag })
       return (await unless([MISSING, CHANGED], remove)) !== null
     },
-    async *list(partition, range = {}, pageSize = PAGE_SIZE) {
-      const pages = table
-        .listEntities({ queryOptions: { filter: rangeFilter(partition, range) } })
-        .byPage({ maxPageSize: pageSize })
-      // One by one: who stops in the middle of a page need not wait for the rest to be checked.
-      for await (const page of pages) for (const entity of page) yield parse(entity)
+    async *list(partition, range = {}, firstRows = LARGEST_PAGE) {
+      const found = table.listEntities({ queryOptions: { filter: rangeFilter(partition, range) } })
+      let on: string | undefined
+      for await (const page of found.byPage({ maxPageSize: firstRows })) {
+        // One by one: who stops in the middle of a page need not wait for the rest to be checked.
+        for (const entity of page) yield parse(entity)
+        on = page.continuationToken
+        break
+      }
+      if (!on) return
+      const rest = found.byPage({ maxPageSize: LARGEST_PAGE, continuationToken: on })
+      for await (const page of rest) for (const entity of page) yield parse(entity)
     },
   }
 }

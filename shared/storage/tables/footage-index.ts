@@ -8,74 +8,116 @@ import {
   partitionsOf,
   pathKeys,
   rowKey,
-  type Summary,
   stateKeys,
+} from '../../footage/index-keys.ts'
+import {
+  type Guards,
+  guardsOf,
+  type Summary,
   summarise,
   summarySchema,
-} from '../../footage/index-keys.ts'
+} from '../../footage/summary.ts'
 import { type DocumentTable, documentTable, type Stored } from './documents.ts'
+import { mergeRows } from './merge-rows.ts'
 
-/** How many rows are fetched at a time from one partition. */
-const PAGE_SIZE = 100
+/** How many rows of one partition are fetched first: few lists are read further than a page. */
+const FIRST_ROWS = 100
+
+/** A span of time: recorded at or after `from` and before `to`, both UTC. */
+export type IndexSpan = {
+  from: string
+  to: string
+  /** The row key of the last recording already seen. */
+  after?: string | undefined
+}
 
 /** The index of footage: for every way of looking for it, a row a recording. */
 export type FootageIndex = {
-  /** Brings the rows into line with a recording, unless they already tell of a later revision. */
+  /**
+   * Brings the rows into line with a recording, unless they already tell of a later revision, or of
+   * a change that someone is about to make to this one.
+   */
   write(footage: Footage): Promise<void>
+  /**
+   * Says in the rows of a recording how it is about to be guarded: from now on it is listed to those
+   * alone who may list it before and after.
+   */
+  foretell(footage: Footage, after: Footage): Promise<void>
   /** Removes the rows that `before` had and `after` no longer has. */
   removeStale(before: Footage, after: Footage): Promise<void>
+  /** Removes the rows by which any of these found a recording, and by which it is found no more. */
+  removeLostPaths(before: readonly Summary[], after: Footage): Promise<void>
   /** Removes the rows that a writer which died left under states the recording is no longer in. */
   removeForeignStates(footage: Footage): Promise<void>
   /** Removes the rows by which a recording is found, whatever they tell of it. */
   removePaths(footage: Footage): Promise<void>
-  /**
-   * Footage along a path, newest first, recorded at or after `from` and before `to`, both UTC.
-   * `after` is the row key of the last recording already seen.
-   */
+  /** The footage of a span along any of the paths, newest first, each recording once. */
   read(
-    path: AccessPath,
-    span: { from: string; to: string; after?: string },
+    paths: AccessPath | readonly AccessPath[],
+    span: IndexSpan,
   ): AsyncIterable<{ summary: Summary; rowKey: string }>
 }
 
 /** The index kept in one table. */
 export function createFootageIndex(table: TableClient): FootageIndex {
   const rows = documentTable(table, summarySchema)
+  const removeAll = async (keys: IndexKey[], after: Footage): Promise<void> => {
+    const kept = new Set(indexKeys(after).map(textOf))
+    const stale = new Map(keys.map((key) => [textOf(key), key] as const))
+    for (const text of kept) stale.delete(text)
+    await Promise.all([...stale.values()].map((key) => removeRow(rows, key, after.revision)))
+  }
   return {
     async write(footage) {
       const summary = summarise(footage)
       await Promise.all(indexKeys(footage).map((key) => writeRow(rows, key, summary)))
     },
+    async foretell(footage, after) {
+      const [summary, guards] = [summarise(footage), guardsOf(after)]
+      await Promise.all(indexKeys(footage).map((key) => foretellRow(rows, key, summary, guards)))
+    },
     async removeStale(before, after) {
-      const kept = new Set(indexKeys(after).map(textOf))
-      const stale = indexKeys(before).filter((key) => !kept.has(textOf(key)))
-      await Promise.all(stale.map((key) => removeRow(rows, key, after.revision)))
+      await removeAll(indexKeys(before), after)
+    },
+    async removeLostPaths(before, after) {
+      await removeAll(before.flatMap(pathKeys), after)
     },
     async removeForeignStates(footage) {
-      const kept = new Set(indexKeys(footage).map(textOf))
-      const stale = stateKeys(footage).filter((key) => !kept.has(textOf(key)))
-      await Promise.all(stale.map((key) => removeRow(rows, key, footage.revision)))
+      await removeAll(stateKeys(footage), footage)
     },
     async removePaths(footage) {
-      await Promise.all(pathKeys(footage).map((key) => removeRow(rows, key, footage.revision)))
+      const keys = pathKeys(summarise(footage))
+      await Promise.all(keys.map((key) => removeRow(rows, key, footage.revision)))
     },
-    async *read(path, { from, to, after }) {
-      // Newest first: the later time has the lower key.
-      const range = {
-        ...(after ? { after } : { from: `${rowKey(to)};` }),
-        below: `${rowKey(from)};`,
-      }
-      for (const group of partitionsOf(path, from, to)) {
-        const streams = group.map((partition) => rows.list(partition, range, PAGE_SIZE))
-        for await (const { value, rowKey: key } of merged(streams)) {
-          yield { summary: value, rowKey: key }
-        }
+    async *read(paths, span) {
+      const streams = [paths].flat().map((path) => along(rows, path, span))
+      for await (const { value, rowKey } of mergeRows(streams, isNewer)) {
+        yield { summary: value, rowKey }
       }
     },
   }
 }
 
 const textOf = (key: IndexKey): string => `${key.partition}|${key.row}`
+
+const isNewer = (a: Summary, b: Summary): boolean => a.revision > b.revision
+
+/** The rows of one path, newest first. */
+async function* along(
+  rows: DocumentTable<Summary>,
+  path: AccessPath,
+  { from, to, after }: IndexSpan,
+): AsyncIterable<Stored<Summary>> {
+  // Newest first: the later time has the lower key.
+  const range = {
+    ...(after ? { after } : { from: `${rowKey(to)};` }),
+    below: `${rowKey(from)};`,
+  }
+  for (const group of partitionsOf(path, from, to)) {
+    const streams = group.map((partition) => rows.list(partition, range, FIRST_ROWS))
+    yield* mergeRows(streams, isNewer)
+  }
+}
 
 /** A late writer meets a row of a later revision and leaves it; a changed row is looked at again. */
 async function writeRow(
@@ -88,10 +130,32 @@ async function writeRow(
     if (!stored) {
       if (await rows.insert(partition, row, summary)) return
     } else {
-      if (stored.value.revision > summary.revision) return
+      const { revision, becoming } = stored.value
+      if (revision > summary.revision || (revision === summary.revision && becoming)) return
       if (isDeepStrictEqual(stored.value, summary)) return
       if (await rows.replace(partition, row, summary, stored.etag)) return
     }
+  }
+}
+
+/**
+ * A row that is not there shows nothing to anyone, and a row of a later revision tells that the
+ * change will not come: both are left. Several may be about to change the same revision.
+ */
+async function foretellRow(
+  rows: DocumentTable<Summary>,
+  { partition, row }: IndexKey,
+  summary: Summary,
+  guards: Guards,
+): Promise<void> {
+  for (;;) {
+    const stored = await rows.get(partition, row)
+    if (!stored || stored.value.revision > summary.revision) return
+    const { revision, becoming = [] } = stored.value
+    const others = revision === summary.revision ? becoming : []
+    if (others.some((other) => isDeepStrictEqual(other, guards))) return
+    const foretold = { ...summary, becoming: [...others, guards] }
+    if (await rows.replace(partition, row, foretold, stored.etag)) return
   }
 }
 
@@ -104,26 +168,5 @@ async function removeRow(
     const stored = await rows.get(partition, row)
     if (!stored || stored.value.revision > revision) return
     if (await rows.remove(partition, row, stored.etag)) return
-  }
-}
-
-/** Merges streams that are each in order of their row keys into one that is. */
-async function* merged<T>(streams: AsyncIterable<Stored<T>>[]): AsyncIterable<Stored<T>> {
-  const heads = await Promise.all(
-    streams.map(async (stream) => {
-      const rows = stream[Symbol.asyncIterator]()
-      return { rows, next: await rows.next() }
-    }),
-  )
-  for (;;) {
-    const live = heads.filter((head) => !head.next.done)
-    const [first, ...others] = live
-    if (!first) return
-    const least = others.reduce(
-      (a, b) => (b.next.value.rowKey < a.next.value.rowKey ? b : a),
-      first,
-    )
-    yield least.next.value
-    least.next = await least.rows.next()
   }
 }

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCursors } from '../../../shared/access/cursors.ts'
-import { oidSchema, type Principal, registerEntrySchema } from '../../../shared/clearance/person.ts'
-import { type SearchItem, search, searchQuerySchema } from '../../../shared/retrieve/search.ts'
+import {
+  officerSchema,
+  oidSchema,
+  type Principal,
+  registerEntrySchema,
+} from '../../../shared/clearance/person.ts'
+import { type SearchItem, search } from '../../../shared/retrieve/search.ts'
+import { searchQuerySchema } from '../../../shared/retrieve/search-query.ts'
 import type { Services } from '../../../shared/services.ts'
 import { type Catalogue, createCatalogue } from '../../../shared/storage/tables/catalogue.ts'
 import { createFootageIndex } from '../../../shared/storage/tables/footage-index.ts'
@@ -27,9 +33,13 @@ beforeAll(async () => {
 })
 afterAll(() => storage?.[Symbol.asyncDispose]())
 
-const person = (borough: string, oid = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01'): Principal => ({
+const person = (
+  borough: string,
+  oid = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01',
+  roles: Principal['roles'] = ['Investigator'],
+): Principal => ({
   oid: oidSchema.parse(oid),
-  roles: ['Investigator'],
+  roles,
   register: registerEntrySchema.parse({
     officer: 'P100001',
     unit: `${borough}-cid`,
@@ -57,16 +67,18 @@ describe('pages', () => {
     'of %i give every row once, newest first, and no others',
     async (limit) => {
       const unit = `unit-${crypto.randomUUID()}`
+      const camera = { serial: unit.slice(0, 20), firmware: '1.0' }
       // Over the borders of months, and every third of another borough.
       const all = Array.from({ length: 30 }, (_, n) =>
         footageRecordedAt(new Date(NOW.getTime() - n * 3 * DAY_MS).toISOString(), {
           unit,
+          camera,
           borough: n % 3 === 0 ? 'hackney' : 'camden',
         }),
       )
       await Promise.all(all.map((each) => catalogue.add(each)))
       const mine = all.filter(({ borough }) => borough === 'camden').map(({ id }) => id)
-      const listed = await pages(person('camden'), { unit, limit })
+      const listed = await pages(person('camden'), { camera: camera.serial, limit })
       expect(idsOf(listed)).toEqual(mine)
       expect(listed.slice(0, -1).every((page) => page.length === limit)).toBe(true)
     },
@@ -124,14 +136,34 @@ describe('a search', () => {
     expect(items[0]?.recordedAtLondon).toBe('1 Jul 2026, 13:00:00 BST')
   })
 
-  it.each([
-    [{}, 'query'],
-    [{ from: '2026-01-01' }, 'query'],
-    [{ unit: 'a', from: '2001-01-01', to: '2026-01-01' }, 'from'],
-  ])('by %j is refused, by the name of the field', async (query, field) => {
+  it('by nothing gives all that someone may list, and is refused to whose remit is the whole force', async () => {
+    const borough = 'wandsworth'
+    const references = [{ type: 'crime' as const, value: '88/26' }]
+    const [mine, own, named, other] = [
+      footageRecordedAt('2026-11-01T12:00:00.000Z', { borough, references }),
+      footageRecordedAt('2026-10-30T12:00:00.000Z', { officer: officerSchema.parse('P100001') }),
+      footageRecordedAt('2026-10-02T12:00:00.000Z', {
+        grants: [{ oid: person(borough).oid, level: 'view', until: '2026-12-24T00:00:00.000Z' }],
+      }),
+      footageRecordedAt('2026-10-01T12:00:00.000Z'),
+    ]
+    await Promise.all([mine, own, named, other].map((each) => catalogue.add(each)))
+    expect(idsOf(await pages(person(borough), {}))).toEqual([mine.id, own.id, named.id])
+    const elsewhere = await pages(person(borough), { borough: 'camden' })
+    expect(idsOf(elsewhere)).toEqual([own.id, named.id])
+    const manager = person(borough, undefined, ['EvidenceManager'])
+    await expect(asking(manager, {})).rejects.toMatchObject({
+      code: 'invalid-request',
+      errors: [{ field: 'query' }],
+    })
+    expect(idsOf(await pages(manager, { reference: 'crime:88/26' }))).toEqual([mine.id])
+  })
+
+  it('of more than ten years is refused, by the name of the field', async () => {
+    const query = { unit: 'a', from: '2001-01-01', to: '2026-01-01' }
     await expect(asking(person('camden'), query)).rejects.toMatchObject({
       code: 'invalid-request',
-      errors: [{ field }],
+      errors: [{ field: 'from' }],
     })
   })
 

@@ -1,15 +1,20 @@
+import type { TransactionAction } from '@azure/data-tables'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { officerSchema, oidSchema } from '../../../../shared/clearance/person.ts'
 import type { Footage } from '../../../../shared/footage/footage.ts'
 import { type FootageId, newFootageId } from '../../../../shared/footage/ids.ts'
 import {
   type AccessPath,
   EVER,
-  summarise,
+  pathKeys,
   WORK_LISTS,
   workListsOf,
 } from '../../../../shared/footage/index-keys.ts'
+import { type Summary, summarise } from '../../../../shared/footage/summary.ts'
+import { inParallel } from '../../../../shared/in-parallel.ts'
 import { type Catalogue, createCatalogue } from '../../../../shared/storage/tables/catalogue.ts'
+import { entityOf } from '../../../../shared/storage/tables/documents.ts'
 import {
   createFootageIndex,
   type FootageIndex,
@@ -164,9 +169,13 @@ describe('the order of truth and index', () => {
       storage.clients.table('footage'),
       {
         ...index,
+        async foretell(before, after) {
+          calls.push('index first')
+          await index.foretell(before, after)
+        },
         async write(written) {
           const truth = await catalogue.get(written.id)
-          calls.push(truth.revision < written.revision ? 'index first' : 'truth first')
+          if (truth.revision === written.revision) calls.push('truth first')
           await index.write(written)
         },
       },
@@ -180,6 +189,7 @@ describe('the order of truth and index', () => {
     ['one restriction for another', { restrictions: ['sexual-offence'] }, 'index first'],
     ['a lifted restriction', { restrictions: [] }, 'truth first'],
     ['a grant that was taken back', { grants: [] }, 'index first'],
+    ['another borough', { borough: 'hackney' }, 'index first'],
     ['a change that closes nothing', { urgent: true }, 'truth first'],
   ] as const)('is, for %s, right for those who search meanwhile', async (_, change, first) => {
     const grants: Footage['grants'] = [
@@ -201,12 +211,12 @@ describe('the order of truth and index', () => {
       storage.clients.table('footage'),
       {
         ...index,
-        async write(written) {
-          await index.write(written)
+        async foretell(before, after) {
+          await index.foretell(before, after)
           if (intruded) return
           intruded = true
           await catalogue.change(one.id, () => ({ marking: 'OFFICIAL' }))
-          await index.write(written)
+          await index.foretell(before, after)
         },
       },
       () => new Date(),
@@ -218,6 +228,71 @@ describe('the order of truth and index', () => {
     await expectIndexToAgree(one.id)
   })
 })
+
+describe('several paths', () => {
+  it('are read as one, each recording once, newest first', async () => {
+    const [unit, officer] = [`unit-${crypto.randomUUID()}`, officerSchema.parse('P987654')]
+    const oid = oidSchema.parse(crypto.randomUUID())
+    const grants: Footage['grants'] = [
+      { oid, level: 'view', until: '2027-01-01T00:00:00.000Z' },
+      { oid, level: 'original', until: '2027-01-01T00:00:00.000Z' },
+    ]
+    const ways: Partial<Footage>[] = [{ unit }, { officer }, { grants }, { unit, officer, grants }]
+    const all = Array.from({ length: 24 }, (_, n) =>
+      footageRecordedAt(new Date(Date.UTC(2026, 10, 20) - n * 9 * 86_400_000).toISOString(), {
+        unit: 'elsewhere',
+        officer: officerSchema.parse('P111222'),
+        ...ways[n % ways.length],
+      }),
+    )
+    await inParallel(8, all, (each) => catalogue.add(each))
+    const paths: AccessPath[] = [
+      { by: 'unit', unit },
+      { by: 'officer', officer },
+      { by: 'grant', oid },
+    ]
+    const listed = await collected(index.read(paths, MONTHS))
+    expect(listed.map(({ summary }) => summary.id)).toEqual(all.map(({ id }) => id))
+  })
+
+  it('let the latest revision speak where rows of one recording differ', async () => {
+    const one = own()
+    await catalogue.add(one)
+    const officer = officerSchema.parse('P987655')
+    await catalogue.change(one.id, () => ({ officer, urgent: true }))
+    // What a writer that died has left under the former officer.
+    await index.write(one)
+    const paths: AccessPath[] = [
+      { by: 'officer', officer: one.officer },
+      { by: 'officer', officer },
+    ]
+    for (const order of [paths, paths.toReversed()]) {
+      const listed = await collected(index.read(order, MONTHS))
+      const rows = listed.filter(({ summary }) => summary.id === one.id)
+      expect(rows.map(({ summary }) => summary.urgent)).toEqual([true])
+    }
+  })
+
+  it('are read on beyond the first rows of a partition', async () => {
+    const unit = `unit-${crypto.randomUUID()}`
+    const rows = Array.from({ length: 130 }, (_, n) =>
+      summarise(footageRecordedAt(new Date(Date.UTC(2026, 4, 1, 0, n)).toISOString(), { unit })),
+    )
+    await Promise.all([rows.slice(0, 100), rows.slice(100)].map(submitRows))
+    const listed = await collected(index.read({ by: 'unit', unit }, MONTHS))
+    expect(listed.map(({ summary }) => summary.id)).toEqual(rows.map(({ id }) => id).toReversed())
+  })
+})
+
+/** Rows of one unit and month, as they come to be, at once. */
+async function submitRows(rows: Summary[]): Promise<void> {
+  await storage.clients.table('footageIndex').submitTransaction(
+    rows.map((summary) => {
+      const key = pathKeys(summary).find(({ partition }) => partition.startsWith('unit:'))
+      return ['create', entityOf(key?.partition ?? '', key?.row ?? '', summary)] as const
+    }) as TransactionAction[],
+  )
+}
 
 it('gives the footage of a span newest first, its start included and its end not', async () => {
   const unit = `unit-${crypto.randomUUID()}`

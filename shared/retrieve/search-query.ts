@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { officerSchema } from '../clearance/person.ts'
+import { BluelampError } from '../errors.ts'
+import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
+import { EARLIEST, instantSchema } from '../footage/clock.ts'
+import { type Reference, referenceQuerySchema } from '../footage/references.ts'
+import { footageStateSchema } from '../footage/state.ts'
+import type { Summary } from '../footage/summary.ts'
+
+const DAY_MS = 86_400_000
+/** How far back a search goes that says no start. */
+const DEFAULT_SPAN_MS = 92 * DAY_MS
+/** The longest span of one search: it bounds the partitions that are read. */
+const LONGEST_SPAN_MS = 10 * 366 * DAY_MS
+
+const instant = z.union([
+  instantSchema,
+  z.iso.date().transform((text) => new Date(text).toISOString()),
+])
+
+/** What can be searched by. All that is named must be so. */
+export const searchQuerySchema = z.strictObject({
+  reference: referenceQuerySchema.optional(),
+  camera: z.string().max(64).optional(),
+  officer: officerSchema.optional(),
+  unit: unitSchema.optional(),
+  borough: boroughSchema.optional(),
+  state: footageStateSchema.exclude(['disposing', 'disposed']).optional(),
+  from: instant.optional().describe('recorded then or later; by default 92 days before `to`'),
+  to: instant.optional().describe('recorded before; by default now'),
+  limit: z.coerce.number().int().min(1).max(100).default(25).describe('items of a page at most'),
+  cursor: z.string().max(500).optional().describe('`next` of the page before'),
+})
+export type SearchQuery = z.infer<typeof searchQuerySchema>
+
+/** What of a query says which recordings of its span are meant. */
+export type Sought = Omit<SearchQuery, 'from' | 'to' | 'limit' | 'cursor'>
+
+/** Whether a recording is one of those meant. */
+export const matches = (sought: Sought, summary: Summary): boolean =>
+  (sought.reference === undefined || hasReference(summary, sought.reference)) &&
+  (sought.camera === undefined || sought.camera === summary.camera.serial) &&
+  (sought.officer === undefined || sought.officer === summary.officer) &&
+  (sought.unit === undefined || sought.unit === summary.unit) &&
+  (sought.borough === undefined || sought.borough === summary.borough) &&
+  (sought.state === undefined || sought.state === summary.state)
+
+/**
+ * The span that a query is about: recorded at or after `from` and before `to`.
+ * @throws BluelampError `invalid-request` for one of more than ten years
+ */
+export function spanOf(query: SearchQuery, now: Date): { from: string; to: string } {
+  const to = query.to ?? new Date(now.getTime() + DAY_MS).toISOString()
+  const from = query.from ?? new Date(Date.parse(to) - DEFAULT_SPAN_MS).toISOString()
+  if (Date.parse(to) - Date.parse(from) > LONGEST_SPAN_MS) {
+    const message = 'a search spans at most ten years'
+    throw new BluelampError('invalid-request', `${message}.`, {
+      errors: [{ field: 'from', message }],
+    })
+  }
+  return { from: new Date(Math.max(Date.parse(from), EARLIEST)).toISOString(), to }
+}
+
+const hasReference = ({ references }: Summary, { type, value }: Reference): boolean =>
+  references.some((reference) => reference.type === type && reference.value === value)
