@@ -7,9 +7,11 @@ import { type Footage, footageSchema } from '../../../../shared/footage/footage.
 import type { FootageId } from '../../../../shared/footage/ids.ts'
 import { indexKeys } from '../../../../shared/footage/index-keys.ts'
 import { type Summary, summarise, summarySchema } from '../../../../shared/footage/summary.ts'
+import type { Services } from '../../../../shared/services.ts'
 import { type Catalogue, createCatalogue } from '../../../../shared/storage/tables/catalogue.ts'
 import { createFootageIndex } from '../../../../shared/storage/tables/footage-index.ts'
-import { footage } from '../../../unit/footage-fixture.ts'
+import { sweep } from '../../../../shared/upkeep/sweep.ts'
+import { footage, part } from '../../../unit/footage-fixture.ts'
 import { collected, startStorage, type TestStorage } from '../../storage-fixture.ts'
 
 const NOW = new Date('2026-11-23T12:00:00.000Z')
@@ -52,6 +54,8 @@ const PEOPLE: Principal[] = [
 ]
 
 const A = {
+  state: 'ready',
+  parts: [part('recording', { state: 'secured' })],
   officer: 'P100001',
   unit: 'unit-a',
   borough: 'camden',
@@ -173,7 +177,7 @@ describe.each(BOTH_WAYS)('a change of $what', ({ from, change }) => {
     await expectAgreement(id)
   })
 
-  it('is finished by the sweep, wherever its writer died', async () => {
+  it('is finished by who comes after, wherever its writer died', async () => {
     let finished = false
     for (let life = 1; !finished; life += 4) {
       const { id } = await added(from)
@@ -228,4 +232,24 @@ describe('a change that another one comes in between of', () => {
     expect([...seen, ...(await leaks(id))]).toEqual([])
     await expectAgreement(id)
   })
+})
+
+it('that its writer left unfinished is finished by the sweep, once that had its time', async () => {
+  const { id } = await added(A)
+  let left = 4
+  const mortal = catalogueOn(
+    writtenOneByOne(async () => {
+      left -= 1
+      if (left < 0) throw new Error('killed')
+    }),
+  )
+  await expect(mortal.change(id, () => ({ unit: 'unit-b' }))).rejects.toThrow('killed')
+  const index = createFootageIndex(storage.clients.table('footageIndex'))
+  const services = { index, catalogue: healthy(), now: () => NOW } as unknown as Services
+  const isUnfinished = async () =>
+    (await collected(healthy().unfinished())).some((change) => change.id === id)
+  await sweep(services, 1)
+  expect(await isUnfinished()).toBe(true)
+  await sweep(services, 0)
+  await expectAgreement(id)
 })
