@@ -47,7 +47,7 @@ export async function renderAndStore(
     },
     onProgress: progressNotes(
       // A storyboard's progress is shown nowhere.
-      (fraction) => renditionRows.noteProgress(id, index, played(kinds), fraction),
+      renditionRows.noteProgress(id, index, played(kinds)),
       () => log.warn('progress could not be noted', { footageId: id, chunk: index }),
       now,
     ),

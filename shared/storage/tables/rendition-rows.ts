@@ -66,13 +66,15 @@ export type RenditionRows = {
   ): Promise<StreamRow | StoryboardRow | null>
   noteFailure(id: FootageId, row: FailureRow): Promise<void>
   clearFailure(id: FootageId, chunk: number): Promise<void>
-  /** Notes how far the renditions of a chunk have come, unless an earlier attempt had come further. */
+  /**
+   * For one attempt at these renditions of a chunk: notes how far it has come, unless an earlier
+   * attempt had come further.
+   */
   noteProgress(
     id: FootageId,
     chunk: number,
     renditions: readonly ChunkRendition[],
-    fraction: number,
-  ): Promise<void>
+  ): (fraction: number) => Promise<void>
   /** How far each chunk that was begun has come, finished ones included. */
   listProgress(id: FootageId): Promise<ProgressRow[]>
   listFailures(id: FootageId): Promise<FailureRow[]>
@@ -106,14 +108,20 @@ export function createRenditionRows(table: TableClient): RenditionRows {
       const noted = await failures.get(id, failureKey(chunk))
       if (noted) await failures.remove(id, failureKey(chunk), noted.etag)
     },
-    async noteProgress(id, chunk, renditions, fraction) {
-      for (const rendition of renditions) {
-        const key = progressKey(rendition, chunk)
-        const note = { schemaVersion: 1 as const, chunk, rendition, fraction }
-        const noted = await progress.get(id, key)
-        // Whoever comes in between has noted as much, or will be overtaken within a second.
-        if (!noted) await progress.insert(id, key, note)
-        else if (noted.value.fraction < fraction) await progress.replace(id, key, note, noted.etag)
+    noteProgress(id, chunk, renditions) {
+      // What this attempt has noted itself need not be read before the next note takes its place.
+      const own = new Map<ChunkRendition, { etag: string; fraction: number }>()
+      return async (fraction) => {
+        for (const rendition of renditions) {
+          const key = progressKey(rendition, chunk)
+          const note = { schemaVersion: 1 as const, chunk, rendition, fraction }
+          const last = own.get(rendition)
+          if (last && last.fraction >= fraction) continue
+          const noted =
+            (last && (await progress.replace(id, key, note, last.etag))) ??
+            (await noteIfFurther(progress, id, key, note))
+          if (noted) own.set(rendition, { ...noted, fraction })
+        }
       }
     },
     listProgress: (id) => valuesOf(progress.list(id, rangeOf('progress:'))),
@@ -126,6 +134,18 @@ export function createRenditionRows(table: TableClient): RenditionRows {
       }
     },
   }
+}
+
+/** Null: another attempt has come as far, or notes something at this moment. */
+async function noteIfFurther(
+  rows: DocumentTable<ProgressRow>,
+  id: FootageId,
+  key: string,
+  note: ProgressRow,
+): Promise<{ etag: string } | null> {
+  const noted = await rows.get(id, key)
+  if (!noted) return rows.insert(id, key, note)
+  return noted.value.fraction < note.fraction ? rows.replace(id, key, note, noted.etag) : null
 }
 
 /** A manifest whose event is delivered again finds its own row and has still won. */

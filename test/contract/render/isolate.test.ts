@@ -76,7 +76,7 @@ async function rendered(): Promise<Footage['id']> {
     const blob = storage.clients.blobs.getContainerClient(container)
     await blob.getBlockBlobClient(`${one.id}/${rest.join('/')}`).upload('x', 1)
   }
-  await composed.services.renditionRows.noteProgress(one.id, 0, ['copy'], 1)
+  await composed.services.renditionRows.noteProgress(one.id, 0, ['copy'])(1)
   return one.id
 }
 

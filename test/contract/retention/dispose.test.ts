@@ -82,7 +82,7 @@ async function recording(overrides: Partial<Footage> = {}): Promise<Footage> {
       await blob.upload('x', 1)
     }
   }
-  await services.renditionRows.noteProgress(one.id, 0, ['copy'], 1)
+  await services.renditionRows.noteProgress(one.id, 0, ['copy'])(1)
   await services.renditionRows.publish(one.id, 'copy', {
     schemaVersion: 1,
     chunk: 0,
