@@ -2,7 +2,7 @@ import { app } from '@azure/functions'
 import { z } from 'zod'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { purposeSchema } from '../../shared/retrieve/open-playback.ts'
+import { whySchema } from '../../shared/retrieve/open-playback.ts'
 import { endViewing } from '../../shared/viewing/end-viewings.ts'
 
 app.http(
@@ -14,7 +14,7 @@ app.http(
       'Ends a viewing: one’s own, or, with a reason, another’s by those who may grant access',
     access: { action: 'view' },
     params: { id: footageIdSchema, viewing: z.uuid() },
-    body: purposeSchema,
+    body: whySchema.pick({ reason: true }),
     answers: { 204: {} },
     async handle({ services, params: { id, viewing }, body, visitor }) {
       await endViewing(services, await visitor(), id, viewing, body)

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { openPlayback, playbackSchema, purposeSchema } from '../../shared/retrieve/open-playback.ts'
+import { openPlayback, playbackSchema, whySchema } from '../../shared/retrieve/open-playback.ts'
 
 app.http(
   ...route({
@@ -11,7 +11,7 @@ app.http(
     summary: 'Opens a recording for viewing: a ticket in a URL that any HLS player can use',
     access: { action: 'view' },
     params: { id: footageIdSchema },
-    body: purposeSchema,
+    body: whySchema,
     limit: 'open-playback',
     answers: { 201: { body: playbackSchema } },
     problems: ['conflict'],

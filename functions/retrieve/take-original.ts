@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { purposeSchema } from '../../shared/retrieve/open-playback.ts'
+import { whySchema } from '../../shared/retrieve/open-playback.ts'
 import { takenOriginalSchema, takeOriginal } from '../../shared/retrieve/release.ts'
 
 app.http(
@@ -12,7 +12,7 @@ app.http(
     summary: 'Hands out the original of a recording, recorded as disclosure',
     access: { action: 'take-original' },
     params: { id: footageIdSchema },
-    body: purposeSchema,
+    body: whySchema,
     limit: 'export',
     answers: { 201: { body: takenOriginalSchema } },
     problems: ['conflict'],

@@ -4,6 +4,7 @@ import { oidSchema } from '../clearance/person.ts'
 import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { digestOf } from './canonical.ts'
+import { type Purpose, purposeSchema } from './purposes.ts'
 
 /**
  * What can happen to a recording, and the kind of processing that it is under section 62 of the
@@ -66,6 +67,7 @@ const particularsShape = {
   actor: actorSchema,
   basis: z.string().nullable().describe('role and tie by which access was allowed'),
   reason: z.string().nullable(),
+  purpose: purposeSchema.nullable().optional().describe('absent: written before it was asked for'),
   clientAddress: z.string().nullable(),
   detail: z.record(z.string(), z.union([z.string(), z.number()])),
   salt: z
@@ -109,6 +111,7 @@ export type AuditAct = {
   actor: AuditEntry['actor']
   basis?: string
   reason?: string | undefined
+  purpose?: Purpose | undefined
   clientAddress?: string | null
   detail?: AuditEntry['detail']
 }
@@ -134,6 +137,7 @@ export function nextEntry(
     actor: act.actor,
     basis: act.basis ?? null,
     reason: act.reason ?? null,
+    purpose: act.purpose ?? null,
     clientAddress: act.clientAddress ?? null,
     detail: act.detail ?? {},
     salt,
@@ -144,8 +148,9 @@ export function nextEntry(
 
 /** What the digest of an entry's particulars is over. */
 export const particularsOf = (entry: Pick<AuditEntry, keyof typeof particularsShape>) => {
-  const { actor, basis, reason, clientAddress, detail, salt } = entry
-  return { actor, basis, reason, clientAddress, detail, salt }
+  const { actor, basis, reason, purpose, clientAddress, detail, salt } = entry
+  // Canonical JSON leaves out what is undefined: entries without a purpose keep their digest.
+  return { actor, basis, reason, purpose, clientAddress, detail, salt }
 }
 
 /**

@@ -50,8 +50,6 @@ export async function verifyToken(
       data: Uint8Array.from(data).buffer,
       trustedCerts: trustedPem ? certificatesOf(trustedPem) : [],
       checkChain: trustedPem !== null,
-      // What was signed while the certificates were good stays good when they have expired.
-      checkDate: genTime,
       extendedMode: true,
     })
     const { signatureVerified, signerCertificate } = result

@@ -4,7 +4,7 @@ import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import { type FootageId, PLAYABLE_KINDS, type PlayableKind } from '../footage/ids.ts'
-import { purposeSchema, requireReason } from '../retrieve/open-playback.ts'
+import { requireReason, whySchema } from '../retrieve/open-playback.ts'
 import type { Services } from '../services.ts'
 import {
   type EvidencePackage,
@@ -24,7 +24,7 @@ const LIVE_LIMIT = 20
 const LARGEST_PACKAGE_BYTES = 48_000 * 8 * 1024 * 1024
 
 /** What somebody asks for: why, for whom, what beside the original, and for how long. */
-export const packageRequestSchema = purposeSchema.extend({
+export const packageRequestSchema = whySchema.extend({
   recipients: z.array(recipientSchema).min(1).max(10),
   renditions: z
     .array(z.enum(PLAYABLE_KINDS))
@@ -91,6 +91,7 @@ export async function requestPackage(
     actor: oid,
     basis,
     reason,
+    purpose: request.purpose,
     clientAddress: visitor.clientAddress,
     detail: {
       package: row.package,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { VouchedVisitor } from '../access/visitor.ts'
+import { purposeSchema } from '../audit/purposes.ts'
 import { BluelampError } from '../errors.ts'
 import { type Footage, renditionProgressSchema } from '../footage/footage.ts'
 import { freeTextSchema } from '../footage/free-text.ts'
@@ -12,11 +13,12 @@ import type { Services } from '../services.ts'
 import { newViewing } from '../viewing/viewing.ts'
 import { watching } from '../viewing/watching.ts'
 
-/** Why someone opens footage. Required where policy says so. */
-export const purposeSchema = z.strictObject({
+/** Why someone opens footage, in words and in kind. The words are required where policy says so. */
+export const whySchema = z.strictObject({
   reason: freeTextSchema({ min: 3, max: 500 }).optional(),
+  purpose: purposeSchema.optional(),
 })
-export type Purpose = z.infer<typeof purposeSchema>
+export type Why = z.infer<typeof whySchema>
 
 /** What a player needs, and what every viewer must be told about what they see. */
 export const playbackSchema = z.object({
@@ -40,7 +42,7 @@ export type Playback = z.infer<typeof playbackSchema>
  * The reason a caller gave, or a refusal if policy asks for one.
  * @throws BluelampError `invalid-request`
  */
-export function requireReason({ config }: Services, { reason }: Purpose): string | undefined {
+export function requireReason({ config }: Services, { reason }: Why): string | undefined {
   if (reason !== undefined || !config.reasonRequired) return reason
   throw new BluelampError('invalid-request', 'Say why you open this footage.', {
     errors: [{ field: 'reason', message: 'required' }],
@@ -56,12 +58,12 @@ export async function openPlayback(
   services: Services,
   visitor: VouchedVisitor,
   id: FootageId,
-  purpose: Purpose,
+  why: Why,
   baseUrl: string,
 ): Promise<Playback> {
   const { audit, tickets, renditions, viewings, now } = services
   const { footage, basis } = await admit(services, visitor, watching, id)
-  const reason = requireReason(services, purpose)
+  const reason = requireReason(services, why)
   refuseUnplayable(footage)
   const viewing = newViewing(randomUUID(), visitor, id, now())
   const { oid, expiresAt } = viewing
@@ -70,6 +72,7 @@ export async function openPlayback(
     actor: oid,
     basis,
     reason,
+    purpose: why.purpose,
     clientAddress: visitor.clientAddress,
     detail: { viewing: viewing.viewing },
   })

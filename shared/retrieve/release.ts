@@ -8,7 +8,7 @@ import type { FootageId } from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
 import type { Services } from '../services.ts'
 import { type SignedUrl, signedUrlSchema } from '../storage/sas.ts'
-import { type Purpose, requireReason } from './open-playback.ts'
+import { requireReason, type Why } from './open-playback.ts'
 import { VIEW_SAS_LIFE_MS } from './play.ts'
 
 /** An original may be large: the URL must live until the download has begun, not until its end. */
@@ -30,10 +30,10 @@ export async function takeOriginal(
   services: Services,
   visitor: Visitor,
   id: FootageId,
-  purpose: Purpose,
+  why: Why,
 ): Promise<TakenOriginal> {
   const { footage, basis } = await admit(services, visitor, 'take-original', id)
-  const reason = requireReason(services, purpose)
+  const reason = requireReason(services, why)
   const part = findPart(footage, 'recording')
   if (!part?.original)
     throw new BluelampError('conflict', `It is ${footage.state}, not secured yet.`)
@@ -43,6 +43,7 @@ export async function takeOriginal(
     actor: visitor.principal.oid,
     basis,
     reason,
+    purpose: why.purpose,
     clientAddress: visitor.clientAddress,
     detail: { sha256 },
   })

@@ -5,7 +5,6 @@ import type { Visitor } from '../access/visitor.ts'
 import type { Oid } from '../clearance/person.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
-import type { Purpose } from '../retrieve/open-playback.ts'
 import type { Services } from '../services.ts'
 import type { AlteredViewing } from '../storage/tables/viewings.ts'
 import { findIntact, loseViewing } from './lose-viewing.ts'
@@ -24,14 +23,13 @@ export async function endViewing(
   visitor: Visitor,
   id: FootageId,
   viewing: string,
-  purpose: Purpose,
+  { reason }: { reason?: string | undefined },
 ): Promise<void> {
   const found = await services.viewings.find(id, viewing)
   const { oid } = visitor.principal
   if (found?.oid === oid) return closeViewing(services, found, oid)
   await admit(services, visitor, 'grant', id)
   if (!found) throw new BluelampError('not-found', 'There is no such viewing of this recording.')
-  const { reason } = purpose
   if (reason === undefined) {
     throw new BluelampError('invalid-request', 'Say why you end what another is viewing.', {
       errors: [{ field: 'reason', message: 'required' }],

@@ -99,6 +99,29 @@ describe('the trail of a recording', () => {
     }
   })
 
+  it('says what an original was taken for, and from where, whatever address the caller claims', async () => {
+    const token = await app.system.issuer.tokenFor(INVESTIGATOR)
+    const take = (purpose: string) =>
+      fetch(`${app.system.api}/footage/${id}/original`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'x-forwarded-for': '203.0.113.9',
+        },
+        body: JSON.stringify({ reason: 'case file', purpose }),
+      })
+    const refused = await take('curiosity')
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ errors: [{ field: 'purpose' }] })
+    expect((await take('case-preparation')).status).toBe(201)
+    const taken = (await trail()).items.find((entry) => entry?.action === 'original-taken')
+    expect(taken).toMatchObject({
+      reason: 'case file',
+      purpose: 'case-preparation',
+      clientAddress: '127.0.0.1',
+    })
+  })
+
   it('is read in pages, on record once, that are checked as one', async () => {
     await anchor()
     const directory = await mkdtemp(path.join(tmpdir(), 'bluelamp-pages-'))

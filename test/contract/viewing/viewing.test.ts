@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { TableClient } from '@azure/data-tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
+import { openPlayback } from '../../../shared/retrieve/open-playback.ts'
 import { VIEW_SAS_LIFE_MS } from '../../../shared/retrieve/play.ts'
 import {
   closeByTicket,
@@ -87,6 +88,15 @@ describe('what was released', () => {
         },
       },
     ])
+  })
+
+  it('is opened for a purpose, which is on record where one was given', async () => {
+    const { services, id, visitor } = await viewer()
+    const why = { reason: 'for the yearly review', purpose: 'supervision' } as const
+    await openPlayback(services, visitor, id, why, 'https://app')
+    const entries = await services.audit.read(id)
+    expect(entries.map(({ purpose }) => purpose)).toEqual([null, 'supervision'])
+    expect(entries[1]).toMatchObject(why)
   })
 
   it('is recorded by the player that reads on, should no timer run', async () => {

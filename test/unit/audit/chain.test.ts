@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { digestOf } from '../../../shared/audit/canonical.ts'
 import {
   AUDITED_ACTIONS,
   type AuditEntry,
@@ -50,6 +51,21 @@ it('does not depend on the order of fields', () => {
   expect(verdictOn(turned).whole).toBe(true)
 })
 
+it('holds entries that were written before purposes were asked for', () => {
+  const {
+    purpose: _,
+    hash: __,
+    ...before
+  } = nextEntry(ID, null, { action: 'audit-read', actor: OID }, new Date(0))
+  const { actor, basis, reason, clientAddress, detail, salt } = before
+  const particulars = digestOf({ actor, basis, reason, clientAddress, detail, salt })
+  const { schemaVersion, footageId, sequence, at, action, processing, previous } = before
+  const place = { schemaVersion, footageId, sequence, at, action, processing, previous }
+  const entry = { ...before, hash: digestOf({ ...place, particulars }) }
+  const read = auditEntrySchema.parse(JSON.parse(JSON.stringify(entry)))
+  expect(verdictOn([read])).toMatchObject({ whole: true, entries: 1 })
+})
+
 describe('found is', () => {
   const at = (index: number): AuditEntry => {
     const entry = whole[index]
@@ -63,6 +79,7 @@ describe('found is', () => {
     { at: '2026-01-01T00:00:00.000Z' },
     { basis: 'Auditor/remit' },
     { reason: null },
+    { purpose: 'training' },
     { clientAddress: '192.0.2.1' },
     { detail: {} },
     { salt: 'f'.repeat(32) },
