@@ -37,6 +37,14 @@ const LAST_CHUNK_MARGIN_SECONDS = 30
 const SEEK_LEAD_SECONDS: Record<Container, number> = { mov: 0, matroska: 0, avi: 0.5, mpegts: 1.5 }
 /** Less work than ffmpeg's own choice, bicubic, at equal SSIM and 2 % fewer bytes. */
 const PROXY_SCALER = 'bilinear'
+/**
+ * The picture is looked at once, when it is encoded, and not before: three pictures of four are B,
+ * none is searched for cuts or fades. `aq-mode 2` gives back more than that takes. With `superfast`
+ * half the work of `veryfast` at the same size, measured in README.md.
+ */
+const PROXY_SHORTCUTS = [
+  ...['-aq-mode', '2', '-b_strategy', '0', '-sc_threshold', '0', '-weightp', '0'],
+]
 const AAC_SAMPLE_RATES = [16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
 
 /**
@@ -265,7 +273,8 @@ const hashesOfOriginal = ({ media }: RenditionPlan, { stop }: ChunkTimes): strin
 ]
 
 const proxyEncoder = (plan: RenditionPlan, times: ChunkTimes): string[] => [
-  ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '28'],
+  ...['-c:v', 'libx264', '-preset', 'superfast', '-crf', '31'],
+  ...PROXY_SHORTCUTS,
   ...['-maxrate', '1M', '-bufsize', '2M'],
   ...encoderTiming(plan, times),
 ]

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Bench } from '../harness/row.ts'
 import { type CommandCost, total } from '../measure/command.ts'
@@ -44,6 +45,36 @@ export async function peerTubeSet(
     ]),
   )
   return { ...whole, proxySeconds: proxy.seconds }
+}
+
+/** Searching for a size ends at this one or after so many runs; the first is at a usual quality. */
+const SAME_SIZE = 0.01
+const MOST_RUNS = 5
+const FIRST_CRF = 28
+/** By how much the logarithm of the size falls where the rate factor is one more: half at six. */
+const SHRINKING = Math.LN2 / 6
+
+/**
+ * PeerTube's proxy within a bound of rate, at the rate factor that makes it as large as another one:
+ * the same factor gives other sizes with other options.
+ * @returns what the run of that factor cost
+ */
+export async function peerTubeProxyOfSize(
+  bench: Bench,
+  file: string,
+  output: string,
+  size: Size,
+  bound: string[],
+  bytes: number,
+): Promise<CommandCost> {
+  let crf = FIRST_CRF
+  for (let n = 1; ; n++) {
+    const rate = ['-crf', crf.toFixed(2), ...bound]
+    const cost = await ffmpeg(bench, peerTubeProxy(file, output, size, rate))
+    const excess = Math.log((await stat(`${output}.mp4`)).size / bytes)
+    if (Math.abs(excess) <= SAME_SIZE || n === MOST_RUNS) return cost
+    crf += excess / SHRINKING
+  }
 }
 
 /** @param rate options in place of PeerTube's own choice of rate and quality */

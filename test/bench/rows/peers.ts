@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { LocalSystem } from '../../../infra/local/local-system.ts'
-import { immichProxy, peerTubeProxy, peerTubeSet } from '../footage/peer-commands.ts'
+import { immichProxy, peerTubeProxyOfSize, peerTubeSet } from '../footage/peer-commands.ts'
 import { proxySettingsFor } from '../footage/proxy-settings.ts'
 import { type Quality, qualityOf } from '../footage/quality.ts'
 import { ffmpeg, inFolder } from '../footage/raw-commands.ts'
@@ -20,6 +20,7 @@ const SECONDS = 120
 /** What counts as equal: size by so much, SSIM by so little. */
 const EQUAL_SIZE = 1.02
 const EQUAL_SSIM = 0.001
+const EQUAL_VMAF = 0.5
 
 export const peers: Row = {
   name: 'peers',
@@ -31,11 +32,11 @@ export const peers: Row = {
       const { plan, encoder } = await proxySettingsFor(bench.tools, file)
       const size = { width: plan.proxy.width, height: plan.proxy.height }
       const contest: Contest = { bench, folder, file, size, seconds: plan.durationSeconds }
-      const times = await race(contest, rateOf(encoder))
+      const times = await race(contest, boundOf(encoder))
       const proxies = {
         ours: await look(contest, 'ours.mp4', times.ours.bytes),
         peerTube: await look(contest, 'proxy.mp4'),
-        sameRate: await look(contest, 'same-rate.mp4'),
+        sameSize: await look(contest, 'same-size.mp4'),
         immich: await look(contest, 'immich.mp4'),
       }
       const notes = [`Our encoder: \`${encoder.join(' ')}\`, ${size.width}×${size.height}.`]
@@ -50,13 +51,13 @@ type Contest = {
   size: { width: number; height: number }
   seconds: number
 }
-type Times = Record<'ours' | 'peerTube' | 'sameRate' | 'immich', { seconds: number }>
+type Times = Record<'ours' | 'peerTube' | 'sameSize' | 'immich', { seconds: number }>
 type Proxies = Record<keyof Times, Quality & { bytes: number }>
 
 /** Runs them by turns, each proxy into a file of its own; those that are no rivals only once. */
 async function race(
   { bench, folder, file, size, seconds }: Contest,
-  rate: string[],
+  bound: string[],
 ): Promise<Times & { ours: { bytes: number } }> {
   const at = (name: string) => path.join(folder, name)
   const seen = await interleaved(bench, bench.repetitions(2), {
@@ -70,13 +71,14 @@ async function race(
     },
     peerTube: async () => ({ ...(await peerTubeSet(bench, file, folder, size, seconds)) }),
   })
-  const alone = await ffmpeg(bench, peerTubeProxy(file, at('same-rate'), size, rate))
-  bench.say(`PeerTube's proxy at our rate: ${figure(alone.seconds)} s`)
+  const { bytes } = seen.ours
+  const alone = await peerTubeProxyOfSize(bench, file, at('same-size'), size, bound, bytes)
+  bench.say(`PeerTube's proxy of our size: ${figure(alone.seconds)} s`)
   const immich = await ffmpeg(bench, immichProxy(file, at('immich.mp4'), size))
   bench.say(`Immich: ${figure(immich.seconds)} s`)
   const { proxySeconds } = seen.peerTube
-  const sameRate = { seconds: seen.peerTube.seconds - proxySeconds + alone.seconds }
-  return { ...seen, sameRate, immich }
+  const sameSize = { seconds: seen.peerTube.seconds - proxySeconds + alone.seconds }
+  return { ...seen, sameSize, immich }
 }
 
 async function look(
@@ -102,31 +104,38 @@ function findings(times: Times, proxies: Proxies): Omit<Findings, 'notes'> {
     lines: [
       line('Bluelamp: copy, proxy, storyboard, poster, index', 'ours'),
       line('PeerTube: copy, proxy, thumbnail, storyboard', 'peerTube'),
-      line('PeerTube: the same, its proxy at our rate and quality', 'sameRate'),
+      line('PeerTube: the same, its proxy as small as ours', 'sameSize'),
       line('Immich: its proxy alone', 'immich'),
     ],
     goals: [
       { what: 'wall time against PeerTube', seen: ratio('peerTube'), atMost: 0.5, unit: '×' },
       {
-        what: 'wall time against PeerTube at our rate',
-        seen: ratio('sameRate'),
+        what: 'wall time against PeerTube at our size',
+        seen: ratio('sameSize'),
         atMost: 0.5,
         unit: '×',
       },
       {
-        what: 'size of the proxy against PeerTube at our rate',
-        seen: proxies.ours.bytes / proxies.sameRate.bytes,
+        what: 'size of the proxy against PeerTube at our size',
+        seen: proxies.ours.bytes / proxies.sameSize.bytes,
         atMost: EQUAL_SIZE,
         unit: '×',
       },
       {
-        what: 'SSIM, ours less that of PeerTube at our rate',
-        seen: proxies.ours.ssim - proxies.sameRate.ssim,
+        what: 'SSIM, ours less that of PeerTube at our size',
+        seen: proxies.ours.ssim - proxies.sameSize.ssim,
         atLeast: -EQUAL_SSIM,
         unit: '',
       },
+      ...vmafGoal(proxies),
     ],
   }
+}
+
+function vmafGoal({ ours, sameSize }: Proxies): Findings['goals'] {
+  if (ours.vmaf === null || sameSize.vmaf === null) return []
+  const what = 'VMAF, ours less that of PeerTube at our size'
+  return [{ what, seen: ours.vmaf - sameSize.vmaf, atLeast: -EQUAL_VMAF, unit: '' }]
 }
 
 /** Keeps the proxy as a player gets it, as one file; gives the bytes that storage holds of it. */
@@ -143,8 +152,8 @@ async function keepProxy(
   return ranges.reduce((sum, [, bytes]) => sum + Number(bytes), 0)
 }
 
-/** The options of an encoder that say how much it may spend. */
-const rateOf = (encoder: string[]): string[] =>
+/** The options of an encoder that say how much it may spend at most. */
+const boundOf = (encoder: string[]): string[] =>
   encoder.flatMap((option, n) =>
-    ['-crf', '-maxrate', '-bufsize'].includes(option) ? [option, encoder[n + 1] ?? ''] : [],
+    ['-maxrate', '-bufsize'].includes(option) ? [option, encoder[n + 1] ?? ''] : [],
   )
