@@ -18,6 +18,11 @@ export const keyframeIndexSchema = z.object({
    * noted it.
    */
   positions: z.array(z.int().nonnegative()).optional(),
+  /**
+   * How far sound has come where each keyframe lies in an AVI file, in seconds: of the first ones
+   * only, where picture and sound come apart further on.
+   */
+  sounds: z.array(z.number().nonnegative()).optional(),
   /** When the first picture is shown: before the first keyframe, where recording began between two. */
   startPts: z.int(),
   /** First moment after the last picture. */

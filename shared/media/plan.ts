@@ -12,8 +12,13 @@ export const chunkPlanSchema = z.object({
   /** When it is shown, in seconds of the recording. */
   startSeconds: z.number().nonnegative(),
   durationSeconds: z.number().nonnegative(),
-  /** The byte from which on a fragmented movie is read for it; null: ffmpeg finds its own way. */
+  /** The byte from which on the recording is read for it; null: ffmpeg finds its own way. */
   position: z.int().nonnegative().nullable().default(null),
+  /**
+   * How far an AVI file, which tells no times, has come at that byte: the time of its next picture,
+   * and in seconds that of its next sound. Null elsewhere.
+   */
+  passed: z.object({ pts: z.int(), soundSeconds: z.number() }).nullable().default(null),
   /** Packets of video that it holds; null where the container does not tell beforehand. */
   packets: z.int().positive().nullable(),
 })

@@ -6,6 +6,7 @@ import { BEGINNING_SECONDS, beginningOf } from '../mp4/beginning.ts'
 import { withWholeSamples } from '../mp4/whole-samples.ts'
 import type { OutputKind, OutputSink } from '../output-sink.ts'
 import type { ChunkPlan, RenditionPlan } from '../plan.ts'
+import { aviFromPosition } from '../running/avi-from-position.ts'
 import { provenanceOf, runFfmpeg } from '../running/ffmpeg.ts'
 import { fromPosition } from '../running/from-position.ts'
 import { type RangeProxy, serveRanges } from '../running/range-proxy.ts'
@@ -142,15 +143,20 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
  */
 async function readableFor({ source, plan, chunk, signal }: ChunkJob): Promise<FootageSource> {
   const { container } = plan.media
-  if (chunk.position === null) {
+  const { position, passed, startPts } = chunk
+  if (position === null) {
     const end = chunk.startSeconds + chunk.durationSeconds + READ_BEYOND_SECONDS
-    const isEarly = chunk.startPts === null && chunk.endPts !== null && end < BEGINNING_SECONDS
+    const isEarly = startPts === null && chunk.endPts !== null && end < BEGINNING_SECONDS
     if (container === 'mov' && isEarly) return beginningOf(source, signal)
     return forDemuxer(source, container, signal)
   }
+  if (container === 'avi') {
+    const own = passed && (await aviFromPosition(source, { position, passed, startPts }, signal))
+    return own ?? forDemuxer(source, container, signal)
+  }
   const blocks = withRecentBlocks(source, signal)
   const whole = chunk.endPts === null ? await withWholeSamples(blocks, plan, signal) : blocks
-  return fromPosition(whole, container, chunk.position, signal)
+  return fromPosition(whole, container, position, signal)
 }
 
 const sourceFailed = (proxy: RangeProxy) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Rational } from '../description.ts'
 import {
   type Tally,
   TRUNCATION_SLACK_SECONDS,
@@ -12,6 +13,8 @@ import { annexBUnits, isRandomAccess, MAX_HEAD_BYTES } from './random-access.ts'
 
 const CHUNK_HEADER_BYTES = 8
 const LIST_HEADER_BYTES = 12
+/** Further apart, picture and sound are not read in one go: ffmpeg's muxers wait no longer than 10 s. */
+const MOST_APART_SECONDS = 8
 /** Indexes, padding and texts, which lie between pictures or after them. */
 const OTHER_CHUNKS = /^(ix\d\d|\d\dix|idx1|indx|JUNK|junk|\d\dtx|ISFT|strd|strn|dmlh|vprp)$/
 
@@ -21,6 +24,8 @@ export const aviStateSchema = z.object({
   /** How many chunks of pictures there were, and how much sound: bytes, blocks or chunks. */
   pictures: z.int().nonnegative(),
   sound: z.int().nonnegative(),
+  /** Of all that came so far, the latest moment, in seconds; null: the tracks have come apart. */
+  latestSeconds: z.number().nullable().default(null),
   /** What was seen the beginning of, and where it ends: it counts when all of it is there. */
   begun: z
     .object({
@@ -32,6 +37,7 @@ export const aviStateSchema = z.object({
           key: z.boolean(),
           // Absent in states of older versions.
           position: z.int().optional(),
+          sound: z.number().optional(),
         })
         .nullable(),
       sound: z.object({ pts: z.int(), end: z.int() }).nullable(),
@@ -45,6 +51,7 @@ export const aviStart = (): AviState => ({
   tracks: null,
   pictures: 0,
   sound: 0,
+  latestSeconds: 0,
   begun: null,
 })
 
@@ -119,12 +126,35 @@ export class AviReader implements UnitReader {
       const pts = tracks.video.start + this.#state.pictures++
       const { codec } = tracks.video
       const key = codec === 'mjpeg' || (isRandomAccess(codec, annexBUnits(head)) ?? false)
-      if (size > 0) this.#begin({ picture: { pts, bytes: size, key, position }, sound: null })
+      this.#meet(pts, tracks.video.timeBase)
+      const sound = this.#soundSeconds()
+      if (size > 0)
+        this.#begin({ picture: { pts, bytes: size, key, position, sound }, sound: null })
     } else if (tracks.audio && Number(number) === tracks.audio.number && isSound) {
       const pts = this.#heard(tracks.audio)
+      this.#meet(pts, tracks.audio.timeBase)
       this.#state.sound += tracks.audio.sampleBytes > 0 ? size : blocksIn(size, tracks.audio)
       this.#begin({ picture: null, sound: { pts, end: this.#heard(tracks.audio) } })
     } else throw new NoteGivenUp('A chunk of another track than declared.')
+  }
+
+  /** How far sound has come; undefined where that is of no use. */
+  #soundSeconds(): number | undefined {
+    const { tracks, sound, latestSeconds } = this.#state
+    if (latestSeconds === null) return undefined
+    if (!tracks?.audio) return 0
+    const { start, sampleBytes, timeBase } = tracks.audio
+    return ((start + sound / Math.max(1, sampleBytes)) * timeBase[0]) / timeBase[1]
+  }
+
+  /** Whether the tracks still go side by side; if not, what is around the latest keyframe is unsure too. */
+  #meet(pts: number, [numerator, denominator]: Rational): void {
+    const { latestSeconds } = this.#state
+    if (latestSeconds === null) return
+    const seconds = (pts * numerator) / denominator
+    const isApart = latestSeconds - seconds > MOST_APART_SECONDS
+    this.#state.latestSeconds = isApart ? null : Math.max(latestSeconds, seconds)
+    if (isApart) this.#tally.sounds?.pop()
   }
 
   #begin(begun: Omit<NonNullable<AviState['begun']>, 'end'>): void {

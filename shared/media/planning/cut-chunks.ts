@@ -22,6 +22,8 @@ const GROWTH = 3
 const CHUNKS = 16
 /** Fragments hold picture and sound of about the same time, but not of exactly the same. */
 const SOUND_APART_SECONDS = 2
+/** In AVI a chunk is looked for by the clock of either track: see `running/avi-from-position.ts`. */
+const AVI_LEAD_SECONDS = 4
 /** Smaller ones cost more to handle than they gain: half a minute of 1080p30 is one chunk. */
 const LEAST_SHARE = 0.1
 
@@ -66,7 +68,7 @@ export function cutChunks(
       endPts: next === undefined ? null : (keyframes.pts[next] ?? null),
       startSeconds,
       durationSeconds: Math.max(0, endSeconds - startSeconds),
-      position: positionBefore(media, keyframes, index === 0 ? null : first),
+      ...placeBefore(media, keyframes, { first: index === 0 ? null : first, next }),
       packets:
         keyframes.packets.length > 0
           ? members.reduce((sum, { packets }) => sum + packets, 0)
@@ -103,19 +105,31 @@ function limitOf(index: number, whole: number): number {
 /** Where a demuxer that begins in the middle knows what time it is. */
 const TELLING_TIME: readonly Container[] = ['mov', 'matroska']
 
-/** From where on a keyframe is read together with the sound that is stored before it; null: the beginning. */
-function positionBefore(
+/**
+ * From where on a chunk is read together with the sound that is stored before it; null: ffmpeg
+ * finds its own way.
+ */
+function placeBefore(
   { container, video }: MediaDescription,
-  { pts, positions }: KeyframeIndex,
-  keyframe: number | null,
-): number | null {
-  if (!positions || !TELLING_TIME.includes(container)) return null
-  if (keyframe === null) return 0
+  { pts, positions, sounds = [] }: KeyframeIndex,
+  { first, next }: { first: number | null; next: number | undefined },
+): Pick<ChunkPlan, 'position' | 'passed'> {
+  const isAvi = container === 'avi'
+  const isKnown = isAvi
+    ? sounds.length > (next ?? pts.length - 1)
+    : TELLING_TIME.includes(container)
+  if (!positions || !isKnown) return { position: null, passed: null }
   const [numerator, denominator] = video.timeBase
-  const latest = (pts[keyframe] ?? 0) - (SOUND_APART_SECONDS * denominator) / numerator
-  let from = keyframe
-  while (from > 0 && (pts[from] ?? 0) > latest) from--
-  return positions[from] ?? null
+  const seconds = (keyframe: number) => ((pts[keyframe] ?? 0) * numerator) / denominator
+  const latest = seconds(first ?? 0) - (isAvi ? AVI_LEAD_SECONDS : SOUND_APART_SECONDS)
+  const isLate = (keyframe: number) => Math.max(seconds(keyframe), sounds[keyframe] ?? 0) > latest
+  let from = first ?? 0
+  while (from > 0 && isLate(from)) from--
+  const isBeginning = first === null || (isAvi && isLate(from))
+  return {
+    position: isBeginning ? 0 : (positions[from] ?? null),
+    passed: isAvi ? { pts: pts[from] ?? 0, soundSeconds: sounds[from] ?? 0 } : null,
+  }
 }
 
 type Group = {

@@ -1,5 +1,6 @@
 import { MalformedBoxError } from '../mp4/boxes.ts'
 import { readBytes, readMovieHeader } from '../mp4/movie-header.ts'
+import { AVI_HEAD_BYTES } from '../noting/avi-head.ts'
 import type { FootageSource } from '../source.ts'
 import { HEAD_BYTES, identifyContainer } from './container.ts'
 
@@ -49,7 +50,15 @@ export async function headerSpans(source: FootageSource, signal: AbortSignal): P
   if (source.size === 0) return []
   const head = await readBytes(source, 0, Math.min(HEAD_BYTES, source.size), signal)
   const spans = [{ start: 0, bytes: head }]
-  if (identifyContainer(head).container !== 'mov') return spans
+  const { container } = identifyContainer(head)
+  if (container === 'avi')
+    return [
+      {
+        start: 0,
+        bytes: await readBytes(source, 0, Math.min(AVI_HEAD_BYTES, source.size), signal),
+      },
+    ]
+  if (container !== 'mov') return spans
   try {
     const movie = await readMovieHeader(withSpans(source, spans), signal)
     if (movie.kind === 'unfinished') return spans

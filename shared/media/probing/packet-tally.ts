@@ -12,6 +12,11 @@ export const tallySchema = z.object({
   bytes: z.array(z.int()),
   /** Where reading for each keyframe can begin in the file; empty where nobody knows. */
   positions: z.array(z.int()),
+  /**
+   * How far sound has come in the file where each keyframe lies, in seconds, as AVI counts it; of the
+   * later ones nothing where picture and sound come apart. Null in tallies that were begun without it.
+   */
+  sounds: z.array(z.number()).nullable().default(null),
   firstPts: z.int().nullable(),
   endPts: z.int().nullable(),
   /** The two latest pictures, in the order shown: their distance is the length of the last one. */
@@ -29,6 +34,7 @@ export const emptyTally = (): Tally => ({
   packets: [],
   bytes: [],
   positions: [],
+  sounds: [],
   firstPts: null,
   endPts: null,
   latest: null,
@@ -45,11 +51,13 @@ export type PicturePacket = {
   key: boolean
   /** Byte of the file from which it can be read, where that is known. */
   position?: number | undefined
+  /** How far sound has come where it lies, in seconds, where that matters and is known. */
+  sound?: number | undefined
 }
 
 /** Counts a picture. Keyframes that are not later than the last one are no place to cut at. */
 export function tallyPicture(tally: Tally, picture: PicturePacket): void {
-  const { pts, duration, bytes, key, position } = picture
+  const { pts, duration, bytes, key, position, sound } = picture
   tally.firstPts = Math.min(tally.firstPts ?? pts, pts)
   if (duration !== null) tally.endPts = Math.max(tally.endPts ?? pts, pts + duration)
   const [before, last] = tally.latest ?? [pts, pts]
@@ -59,6 +67,7 @@ export function tallyPicture(tally: Tally, picture: PicturePacket): void {
   if (key && pts > (tally.pts.at(-1) ?? Number.NEGATIVE_INFINITY)) {
     tally.pts.push(pts)
     if (position !== undefined) tally.positions.push(position)
+    if (sound !== undefined) tally.sounds?.push(sound)
   }
   const group = Math.max(0, tally.pts.length - 1)
   tally.packets[group] = (tally.packets[group] ?? 0) + 1
@@ -117,6 +126,7 @@ export function indexOfTally(
     bytes: tally.bytes,
     // A tally that an older version began may have none for the first of them.
     ...(tally.positions.length === tally.pts.length && { positions: tally.positions }),
+    ...(tally.sounds && tally.sounds.length > 0 && { sounds: tally.sounds }),
     startPts: firstPts,
     endPts,
     apartSeconds: seconds(

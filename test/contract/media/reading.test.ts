@@ -1,11 +1,14 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { renderChunk } from '../../../shared/media/chunk/render-chunk.ts'
 import { NOWHERE } from '../../../shared/media/output-sink.ts'
+import type { ChunkPlan } from '../../../shared/media/plan.ts'
 import { HeaderCache } from '../../../shared/media/probing/header-cache.ts'
 import { readKeyframes } from '../../../shared/media/probing/keyframes.ts'
 import { probe } from '../../../shared/media/probing/probe.ts'
 import type { MediaTools } from '../../../shared/media/running/tools.ts'
+import type { FootageSource } from '../../../shared/media/source.ts'
 import {
   allTools,
   ffmpeg,
@@ -38,27 +41,34 @@ const recordings: Record<string, [clip: string, ...options: string[]]> = {
   'without-cues.mkv': ['reordered.mp4', '-live', '1'],
   'with-cues.mkv': ['reordered.mp4'],
   'stream.ts': ['reordered.mp4'],
-  'chunks.avi': ['plain.avi'],
+  // Copied over and over, its sound is a quarter of what its header says: far apart from the picture.
+  'apart.avi': ['plain.avi'],
+  'beside.avi': ['beside-clip.avi'],
 }
+/** The same, cut off within its last pictures, and so without an index. */
+const CUT_OFF = 'cut-off.avi'
 
 beforeAll(async () => {
   const noise = `testsrc2=s=640x360:r=25:d=${CLIP_SECONDS},noise=alls=60:allf=t`
-  for (const [clip, reordered] of [
-    ['plain.avi', '0'],
-    ['reordered.mp4', '2'],
+  for (const [clip, reordered, sound] of [
+    ['plain.avi', '0', 'aac'],
+    ['beside-clip.avi', '0', 'pcm_s16le'],
+    ['reordered.mp4', '2', 'aac'],
   ] as const)
     await ffmpeg(tools, [
       ...['-f', 'lavfi', '-i', noise, ...testSound(CLIP_SECONDS), ...X264, '-qp', '16'],
-      ...['-g', '25', '-bf', reordered, '-c:a', 'aac', fileOf(clip)],
+      ...['-g', '25', '-bf', reordered, '-c:a', sound, fileOf(clip)],
     ])
   for (const [name, [clip, ...options]] of Object.entries(recordings))
     await ffmpeg(tools, [
       ...['-stream_loop', `${CLIPS - 1}`, '-i', fileOf(clip), '-c', 'copy'],
       ...[...options, fileOf(name)],
     ])
+  const whole = await readFile(fileOf('beside.avi'))
+  await writeFile(fileOf(CUT_OFF), whole.subarray(0, whole.lastIndexOf('00dc', -4e6) + 1000))
 }, 120_000)
 
-it.each(Object.keys(recordings))(
+it.each([...Object.keys(recordings), CUT_OFF])(
   'of %s only what is needed is read',
   async (name) => {
     const file = fileOf(name)
@@ -89,3 +99,35 @@ it.each(Object.keys(recordings))(
   },
   30_000,
 )
+
+it.each(['beside.avi', CUT_OFF])('a chunk of %s is read as a file of its own', async (name) => {
+  const file = fileOf(name)
+  const plan = await planAsSecured(file, tools, CHUNK_SECONDS)
+  expect(plan.truncatedAtSeconds !== null).toBe(name === CUT_OFF)
+  const source = fileSource(file)
+  let furthest = 0
+  const watched: FootageSource = {
+    size: source.size,
+    read(start, end, signal) {
+      furthest = Math.max(furthest, end)
+      return source.read(start, end, signal)
+    },
+  }
+  const cached = await new HeaderCache().open('v1', watched, never)
+  const render = async (chunk: ChunkPlan) => {
+    const wanted = { copy: true, proxy: false, storyboard: false }
+    const job = { source: cached, tools, plan, chunk, wanted, signal: never }
+    const { copy } = await renderChunk({ ...job, openOutput: () => NOWHERE })
+    return [copy?.video, copy?.audio, copy?.startSeconds, copy?.endSeconds]
+  }
+  for (const chunk of [plan.chunks[0], plan.chunks[3]] as ChunkPlan[]) {
+    furthest = 0
+    const own = await render(chunk)
+    const second = source.size / plan.durationSeconds
+    const end = (chunk.startSeconds + chunk.durationSeconds + 3) * second + 6 * MEBIBYTE
+    expect(end).toBeLessThan(source.size)
+    expect(furthest).toBeLessThan(end)
+    // By the index of the whole file, or by reading all that comes before.
+    expect(own).toEqual(await render({ ...chunk, position: null, passed: null }))
+  }
+})
