@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noteOfLeftOut } from '../../../shared/media/left-out.ts'
 import { makePoster } from '../../../shared/media/poster/poster.ts'
+import { sealMap } from '../../../shared/media/probing/masking/programme-map.ts'
 import { probe } from '../../../shared/media/probing/probe.ts'
 import type { MediaTools } from '../../../shared/media/running/tools.ts'
 import {
@@ -42,6 +43,35 @@ beforeAll(async () => {
   await ffmpeg(first, [...testPicture(0.1, '10', '64x64'), '-frames:v', '1', inFolder('cover.png')])
 })
 afterAll(() => folder[Symbol.asyncDispose]())
+
+/** The same stream, its map made so long by what is private to its users that it takes two packets. */
+function withLongMaps(stream: Buffer): Buffer {
+  const mapPid = 0x1000
+  let maps = 0
+  const packets = Array.from({ length: stream.length / 188 }, (_, n) => {
+    const packet = stream.subarray(n * 188, n * 188 + 188)
+    if ((packet.readUInt16BE(1) & 0x1fff) !== mapPid) return packet
+    const [length, own] = [packet.readUInt16BE(6) & 0xfff, 10 + (packet.readUInt16BE(15) & 0xfff)]
+    const tracks = packet.subarray(5 + own + 2, 5 + 3 + length)
+    const description = Buffer.alloc(202, 0xff).fill(200, 1, 2)
+    const section = Buffer.concat([packet.subarray(4, 17), description, tracks])
+    section.writeUInt16BE(0xb000 | (section.length - 4), 2)
+    section.writeUInt16BE(0xf000 | description.length, 11)
+    sealMap(section)
+    return [section.subarray(0, 184), section.subarray(184)].map((payload, part) => {
+      const whole = Buffer.alloc(188, 0xff)
+      whole.set([
+        0x47,
+        (part === 0 ? 0x40 : 0) | (mapPid >> 8),
+        mapPid & 0xff,
+        0x10 | (maps++ & 15),
+      ])
+      whole.set(payload, 4)
+      return whole
+    })
+  })
+  return Buffer.concat(packets.flat())
+}
 
 describe.each(tools.map((each) => [each.version, each] as const))('with ffmpeg %s', (_, each) => {
   it.each([
@@ -96,6 +126,16 @@ describe.each(tools.map((each) => [each.version, each] as const))('with ffmpeg %
       expect(result?.copy?.audio?.samples).toBeGreaterThan(1.9 * 48_000)
     },
   )
+
+  it('a programme map may take several packets', async () => {
+    const plain = readFileSync(await make('plain.ts', ...sounding, ...PICTURE, ...DTS))
+    const source = bytesSource(withLongMaps(plain))
+    const plan = await planOf(source, each, 1)
+    expect(plan.media.leftOut).toEqual([{ stream: 1, kind: 'other', codec: 'dca', refused: true }])
+    await using out = await temporaryFolder()
+    const results = await renderAll(source, each, plan, out.path)
+    expect(results.map(({ copy }) => copy?.video.packets)).toEqual([10, 10])
+  })
 
   it('times, positions, text and covers are named', async () => {
     const input = [...sounding, '-i', inFolder('notes.srt'), '-i', inFolder('cover.png')]

@@ -1,11 +1,11 @@
 import { entriesIn, programmeMap } from '../../noting/transport-tables.ts'
 
-/** A track in the map of a programme: where its entry lies in the payload of the packet. */
+/** A track in the map of a programme: where its entry lies in the payload of its packets. */
 export type MapEntry = { pid: number; at: number; end: number }
 
 /**
- * The tracks of a map (ISO/IEC 13818-1 §2.4.4.8) that lies in one packet.
- * @throws NoteGivenUp where it does not
+ * The tracks of a map (ISO/IEC 13818-1 §2.4.4.8), from the payload of all its packets.
+ * @throws NoteGivenUp where it is not whole
  */
 export function mapEntries(payload: Buffer): MapEntry[] {
   const section = programmeMap(payload)
@@ -13,6 +13,15 @@ export function mapEntries(payload: Buffer): MapEntry[] {
   return [...entriesIn(section)]
     .filter(({ end }) => end <= section.length)
     .map(({ pid, at, end }) => ({ pid, at: start + at, end: start + end }))
+}
+
+/** Whether a map that begins in this payload ends in it too (§2.4.4.1). */
+export function isWhole(payload: Buffer): boolean {
+  const lengthAt = 2 + (payload[0] ?? 0)
+  return (
+    lengthAt + 2 <= payload.length &&
+    lengthAt + 2 + (payload.readUInt16BE(lengthAt) & 0xfff) <= payload.length
+  )
 }
 
 /** Gives a map that was changed the checksum (§2.4.4.9) without which it is not believed. */

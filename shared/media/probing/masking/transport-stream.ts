@@ -4,7 +4,7 @@ import { transportStart } from '../../noting/transport-stream.ts'
 import { programmeMapPid } from '../../noting/transport-tables.ts'
 import type { FootageSource } from '../../source.ts'
 import { HEAD_BYTES } from '../container.ts'
-import { type MapEntry, mapEntries, sealMap } from './programme-map.ts'
+import { isWhole, type MapEntry, mapEntries, sealMap } from './programme-map.ts'
 
 /** Tables are repeated several times a second: the first ones stand within these. */
 const SEARCHED_BYTES = 5_000_000
@@ -18,8 +18,17 @@ const PRIVATE_DESCRIPTOR = 0xff
 const BEGINS = 0x40
 const CARRIES = 0x10
 
-/** How packets lie in the file, which of them carry the map, and whose entries are changed. */
-type Masking = { packetBytes: number; syncAt: number; mapPid: number; pids: ReadonlySet<number> }
+/**
+ * How packets lie in the file, which of them carry the map, and whose entries are changed. A map in
+ * several packets is known by what these carry, for reading may begin between them.
+ */
+type Masking = {
+  packetBytes: number
+  syncAt: number
+  mapPid: number
+  pids: ReadonlySet<number>
+  pieces: ReadonlyMap<string, Buffer>
+}
 
 /**
  * Changes the type and the descriptors of tracks in every map of the one programme (§2.4.4.8), and
@@ -66,21 +75,37 @@ async function findTracks(
   if (packetBytes === undefined) return null
   const syncAt = packetBytes === 192 ? 4 : 0
   let mapPid: number | null = null
+  let map: Buffer[] = []
   try {
     for (let at = syncAt; at + PACKET_BYTES <= bytes.length; at += packetBytes) {
       const packet = readPacket(bytes.subarray(at, at + PACKET_BYTES))
-      if (!packet?.begins) continue
-      if (packet.pid === 0) mapPid = programmeMapPid(packet.payload)
-      if (packet.pid !== mapPid) continue
-      const entries = mapEntries(packet.payload)
+      if (packet?.begins && packet.pid === 0) mapPid = programmeMapPid(packet.payload)
+      if (!packet || packet.pid !== mapPid || (map.length === 0 && !packet.begins)) continue
+      map = packet.begins ? [packet.payload] : [...map, packet.payload]
+      const whole = Buffer.concat(map)
+      if (!isWhole(whole)) continue
+      const entries = mapEntries(whole)
       const pids = new Set(streams.flatMap((stream) => entries[stream]?.pid ?? []))
-      return { packetBytes, syncAt, mapPid, pids }
+      maskMap(whole, pids)
+      return { packetBytes, syncAt, mapPid, pids, pieces: piecesOf(whole, map) }
     }
     return null
   } catch (error) {
     if (error instanceof NoteGivenUp) return null
     throw error
   }
+}
+
+/** What stands in for the payload of each packet of a map. */
+function piecesOf(masked: Buffer, map: readonly Buffer[]): Map<string, Buffer> {
+  let at = 0
+  return new Map(
+    map.map((payload) => {
+      const piece = masked.subarray(at, at + payload.length)
+      at += payload.length
+      return [payload.toString('latin1'), piece]
+    }),
+  )
 }
 
 /** The fields of a packet (§2.4.3.2); null if it is none. */
@@ -95,14 +120,17 @@ function readPacket(packet: Buffer): { pid: number; begins: boolean; payload: Bu
   }
 }
 
-function maskPacket(bytes: Buffer, { mapPid, pids }: Masking): void {
+function maskPacket(bytes: Buffer, { mapPid, pids, pieces }: Masking): void {
   const packet = readPacket(bytes)
   if (!packet) return
   if (pids.has(packet.pid)) {
     bytes.writeUInt8(bytes.readUInt8(1) & ~BEGINS, 1)
     bytes.writeUInt8(bytes.readUInt8(3) & ~CARRIES, 3)
   }
-  if (packet.pid === mapPid && packet.begins) maskMap(packet.payload, pids)
+  if (packet.pid !== mapPid) return
+  const piece = pieces.get(packet.payload.toString('latin1'))
+  if (piece) piece.copy(packet.payload)
+  else if (packet.begins) maskMap(packet.payload, pids)
 }
 
 function maskMap(payload: Buffer, pids: Masking['pids']): void {
