@@ -10,6 +10,9 @@ app.http(
     method: 'GET',
     path: 'footage/{id}/audit',
     summary: 'The audit trail of a recording, with what vouches for it, page by page',
+    description:
+      'Up to 1,000 entries a page, with the anchors and timestamps that vouch for the chain; it outlasts the recording. All pages of one reading are one entry in the trail. `npm run verify-audit` checks the answers offline.',
+    tag: 'Audit',
     access: { action: 'read-audit' },
     params: { id: footageIdSchema },
     query: trailQuerySchema,

@@ -12,6 +12,9 @@ app.http(
     method: 'GET',
     path: 'audit/unusual-access',
     summary: 'Whose access of a day was unusual, for those who watch the watchers',
+    description:
+      'Own recordings, volume far above that of peers, views without an incident, bursts of refusals: findings to ask about, no proof. The question is recorded.',
+    tag: 'Audit',
     access: { duty: 'watch-access' },
     query: dayQuerySchema,
     limit: 'unusual-access',

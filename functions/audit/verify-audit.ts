@@ -10,6 +10,9 @@ app.http(
     method: 'GET',
     path: 'footage/{id}/audit/verify',
     summary: 'Whether the audit trail of a recording is whole',
+    description:
+      'Checks every link of the hash chain, every anchor and every timestamp, and names the first entry that is broken. Nothing is recorded.',
+    tag: 'Audit',
     access: { action: 'verify' },
     params: { id: footageIdSchema },
     limit: 'read-audit',

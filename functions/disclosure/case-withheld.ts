@@ -13,6 +13,9 @@ app.http(
     method: 'GET',
     path: 'cases/{urn}/withheld',
     summary: 'How many recordings of a case are withheld from its disclosure officer, and whose',
+    description:
+      'Numbers and owners alone, so that whoever must disclose a case knows whom to ask; nothing of the recordings. For those who are assigned to the case: 404 to others. The question is recorded.',
+    tag: 'Disclosure',
     access: { duty: 'disclose-case' },
     params: { urn: referencePathSchema.shape.value },
     query: withheldQuerySchema,

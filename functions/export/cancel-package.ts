@@ -11,6 +11,9 @@ app.http(
     method: 'DELETE',
     path: 'footage/{id}/packages/{package}',
     summary: 'Cancels an evidence package: what was made of it is removed, its record stays',
+    description:
+      'For whoever asked for it, and those who may dispose of the recording; 403 to others. Recorded in the audit trail, with the reason.',
+    tag: 'Taking',
     access: { action: 'take-original' },
     params: { id: footageIdSchema, package: packageIdSchema },
     body: reasonOnlySchema,

@@ -11,6 +11,9 @@ app.http(
     method: 'GET',
     path: 'footage/{id}/packages',
     summary: 'The evidence packages of a recording, newest first: with whom it was shared',
+    description:
+      'All packages of the recording that were asked for, with their recipients, also those that are over.',
+    tag: 'Taking',
     access: { action: 'take-original' },
     params: { id: footageIdSchema },
     answers: { 200: { body: listOf(packageViewSchema) } },

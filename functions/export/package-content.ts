@@ -11,6 +11,9 @@ app.http(
     path: 'footage/{id}/packages/{package}/content',
     summary:
       'Hands out an evidence package, decided and recorded each time: a redirect that serves ranges',
+    description:
+      'Redirects to a SAS of two minutes that serves ranges; ask again to go on with a download that was cut off. 409 until the package is ready. Recorded in the audit trail as disclosure each time.',
+    tag: 'Taking',
     access: { action: 'take-original' },
     params: { id: footageIdSchema, package: packageIdSchema },
     answers: { 302: { redirect: true } },

@@ -11,6 +11,8 @@ app.http(
     method: 'GET',
     path: 'footage/{id}/packages/{package}',
     summary: 'How far an evidence package has come, what it is, and how long it can be fetched',
+    description: 'Once it is `ready`: its size, its hash, and until when it can be fetched.',
+    tag: 'Taking',
     access: { action: 'take-original' },
     params: { id: footageIdSchema, package: packageIdSchema },
     answers: { 200: { body: packageViewSchema } },

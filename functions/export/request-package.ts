@@ -10,6 +10,9 @@ app.http(
     method: 'POST',
     path: 'footage/{id}/packages',
     summary: 'Asks for an evidence package of a recording, recorded as disclosure',
+    description:
+      'A ZIP with the original, renditions, metadata, audit trail and hashes, with instructions to check it by. It is made in the background: ask for its status until it is `ready`. Recorded in the audit trail as disclosure, with recipients and reason. 403 for `trail: whole` without the right to verify the trail.',
+    tag: 'Taking',
     access: { action: 'take-original' },
     params: { id: footageIdSchema },
     body: packageRequestSchema,

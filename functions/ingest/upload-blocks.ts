@@ -10,6 +10,9 @@ app.http(
     method: 'GET',
     path: 'uploads/{id}/blocks',
     summary: 'Which blocks of an interrupted upload have arrived',
+    description:
+      'The blocks that storage has of a part and that no block list has committed yet, so that an upload goes on where it broke off. A dock sees its own uploads alone.',
+    tag: 'Docking',
     access: { duty: 'upload-footage' },
     params: { id: footageIdSchema },
     query: z.strictObject({ part: partNameSchema.default('recording') }),

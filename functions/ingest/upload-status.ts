@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'uploads/{id}',
     summary: 'What has become of an upload, and whether the camera may be wiped',
+    description:
+      'Ask until `mayWipe` is true: then every part is verified against its declared hash and immutable, whether it plays or not. Parts in `sendAgain` arrived with other bytes than declared; open the upload again and send them once more. A dock sees its own uploads alone.',
+    tag: 'Docking',
     access: { duty: 'upload-footage' },
     params: { id: footageIdSchema },
     answers: { 200: { body: uploadStatusSchema } },

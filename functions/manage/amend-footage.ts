@@ -10,6 +10,9 @@ app.http(
     method: 'PATCH',
     path: 'footage/{id}',
     summary: 'Marks a recording, restricts it, or corrects what is on record of it',
+    description:
+      'What is absent stays, null takes a value away. Corrections keep what was received beside them. A marking above OFFICIAL-SENSITIVE isolates the recording: nobody views it here any more. Only a post-incident manager lifts the post-incident lock. Each change is recorded in the audit trail as alteration, with the reason.',
+    tag: 'Managing',
     access: { action: 'mark' },
     params: { id: footageIdSchema },
     body: amendmentSchema,

@@ -10,6 +10,9 @@ app.http(
     method: 'POST',
     path: 'footage/{id}/break-glass/{request}/approval',
     summary: 'Approves, as a second person, access in an emergency',
+    description:
+      'Gives whoever asked four hours of viewing, and puts the access on the list of what an auditor reviews. Approving again changes nothing. 403 for one’s own request; 409 if its hour is over, or it is settled, refused or ended. Recorded in the audit trail.',
+    tag: 'Emergency access',
     access: { action: 'approve-break-glass' },
     params: { id: footageIdSchema, request: z.uuidv7() },
     answers: { 200: { body: approvedSchema } },

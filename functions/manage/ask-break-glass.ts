@@ -10,6 +10,9 @@ app.http(
     method: 'POST',
     path: 'footage/{id}/break-glass',
     summary: 'Asks for access in an emergency, which a second person must approve',
+    description:
+      'It opens nothing until a second person approves it within an hour. The answer is the same whether there is such a recording or not; `break-glass/own` tells what became of it. Recorded in the audit trail of a recording that there is, with the reason.',
+    tag: 'Emergency access',
     access: { action: 'break-glass' },
     params: { id: footageIdSchema },
     body: reasonOnlySchema,

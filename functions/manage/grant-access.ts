@@ -11,6 +11,9 @@ app.http(
     method: 'PUT',
     path: 'footage/{id}/grants/{oid}',
     summary: 'Gives one person access by name, for a time',
+    description:
+      'In place of what that person had by name on this recording. At most a year, at most 30 people, and never for oneself (403); 409 for a person who is not in the register. Recorded in the audit trail, with the reason.',
+    tag: 'Managing',
     access: { action: 'grant' },
     params: { id: footageIdSchema, oid: oidSchema },
     body: grantRequestSchema,

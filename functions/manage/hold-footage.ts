@@ -13,6 +13,9 @@ app.http(
     method: 'PUT',
     path: 'footage/{id}/holds/{name}',
     summary: 'Keeps a recording from disposal',
+    description:
+      'While there is a hold, the recording is not disposed of. One of the same name is replaced; at most 10. Recorded in the audit trail, with the reason.',
+    tag: 'Managing',
     access: { action: 'hold' },
     params: { id: footageIdSchema, name: unitSchema },
     body: reasonOnlySchema,

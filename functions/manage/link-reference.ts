@@ -13,6 +13,9 @@ app.http(
     method: 'PUT',
     path: 'footage/{id}/references/{type}/{*value}',
     summary: 'Links a recording to an incident, a crime, a case or an exhibit',
+    description:
+      'Linking what is linked already changes nothing. People assigned to the reference see the recording from their next request on. At most 50 references. Recorded in the audit trail as combination, with the reason.',
+    tag: 'Managing',
     access: { action: 'link' },
     params: { id: footageIdSchema, ...referencePathSchema.shape },
     body: reasonOnlySchema,

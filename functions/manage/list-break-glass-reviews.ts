@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'break-glass/reviews',
     summary: 'Access in emergencies that is still to be reviewed',
+    description:
+      'Approved requests that nobody has reviewed, oldest first. A review is due within three days (`reviewBefore`).',
+    tag: 'Emergency access',
     access: { duty: 'review-break-glass' },
     answers: { 200: { body: listOf(dueReviewSchema) } },
     async handle({ services }) {

@@ -12,6 +12,9 @@ app.http(
     method: 'PUT',
     path: 'footage/{id}/cases/{*urn}',
     summary: 'Says whether a recording is evidence, unused or sensitive unused material of a case',
+    description:
+      'The recording must be linked to the case (409). A later mark for the same case takes the place of the one before. Recorded in the audit trail as combination, with the reason.',
+    tag: 'Managing',
     access: { action: 'mark-case' },
     params: { id: footageIdSchema, urn: referencePathSchema.shape.value },
     body: caseMarkRequestSchema,

@@ -13,6 +13,9 @@ app.http(
     method: 'DELETE',
     path: 'footage/{id}/holds/{name}',
     summary: 'Releases a hold of a recording',
+    description:
+      '404 where there is no hold of that name. Recorded in the audit trail, with the reason.',
+    tag: 'Managing',
     access: { action: 'hold' },
     params: { id: footageIdSchema, name: unitSchema },
     body: reasonOnlySchema,

@@ -13,6 +13,9 @@ app.http(
     method: 'PUT',
     path: 'break-glass/reviews/{request}',
     summary: 'Says whether an access in an emergency was justified',
+    description:
+      'By someone who neither asked nor approved (403). `not-justified` ends what is left of the access at once: the grant goes, and what is being viewed by it ends. Recorded in the audit trail, with the note.',
+    tag: 'Emergency access',
     access: { duty: 'review-break-glass' },
     params: { request: z.uuidv7() },
     body: reviewSchema,

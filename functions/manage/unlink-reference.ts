@@ -13,6 +13,9 @@ app.http(
     method: 'DELETE',
     path: 'footage/{id}/references/{type}/{*value}',
     summary: 'Takes the link of a recording away',
+    description:
+      '404 where there is no such link. Who saw the recording by it alone sees it no more. Recorded in the audit trail, with the reason.',
+    tag: 'Managing',
     access: { action: 'link' },
     params: { id: footageIdSchema, ...referencePathSchema.shape },
     body: reasonOnlySchema,

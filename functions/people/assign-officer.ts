@@ -13,6 +13,9 @@ app.http(
     method: 'PUT',
     path: 'people/{oid}/assignments/{type}/{*value}',
     summary: 'Assigns a person to an incident, a crime or a case',
+    description:
+      'It opens recordings with that reference from the person’s next request on. For administrators and, of their own unit or borough, supervisors; never for oneself (403). At most 200. Kept in the history of the entry, with the reason.',
+    tag: 'People',
     access: { duty: 'assign-officers' },
     params: { oid: oidSchema, ...referencePathSchema.shape },
     headers: ifMatch,

@@ -10,6 +10,9 @@ app.http(
     method: 'DELETE',
     path: 'people/{oid}/playback',
     summary: 'Ends all that a person is viewing: they leave, or a device of theirs is lost',
+    description:
+      'Every open viewing of the person ends, whatever they watch. It takes no right from them: change their entry in the people register for that. Recorded in the trail of each recording, with the reason.',
+    tag: 'Watching',
     access: { duty: 'end-playbacks' },
     params: { oid: oidSchema },
     body: reasonOnlySchema,

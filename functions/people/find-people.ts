@@ -8,6 +8,9 @@ app.http(
     method: 'GET',
     path: 'people',
     summary: 'Who has a warrant number, or everyone in the register, a page at a time',
+    description:
+      'By warrant number at most one; whoever left is found in the list of all alone. No vetting is shown.',
+    tag: 'People',
     access: { duty: 'find-people' },
     query: peopleQuerySchema,
     limit: 'search',

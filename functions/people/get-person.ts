@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'people/{oid}',
     summary: 'What the people register says of a person',
+    description:
+      'Vetting and assignments included. The ETag is the version that a change rests on. The question is recorded.',
+    tag: 'People',
     access: { duty: 'keep-people-register' },
     params: { oid: oidSchema },
     answers: { 200: { body: registerEntrySchema, etag: true } },

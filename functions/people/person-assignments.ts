@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'people/{oid}/assignments',
     summary: 'What a person works on, for those who assign them',
+    description:
+      'For administrators and, of their own unit or borough, supervisors; 404 to other supervisors. The ETag is the version that a change rests on.',
+    tag: 'People',
     access: { duty: 'assign-officers' },
     params: { oid: oidSchema },
     answers: { 200: { body: assignmentsSchema, etag: true } },

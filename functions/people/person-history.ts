@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'people/{oid}/history',
     summary: 'Every change of what the people register says of a person',
+    description:
+      'First one first; `whole` says whether the hash chain of the changes is unbroken. The question is recorded.',
+    tag: 'People',
     access: { duty: 'read-people-history' },
     params: { oid: oidSchema },
     answers: { 200: { body: registerHistorySchema } },

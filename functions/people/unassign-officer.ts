@@ -13,6 +13,9 @@ app.http(
     method: 'DELETE',
     path: 'people/{oid}/assignments/{type}/{*value}',
     summary: 'Ends the assignment of a person',
+    description:
+      'It counts from the person’s next request on. For administrators and, of their own unit or borough, supervisors; never for oneself (403). Kept in the history of the entry, with the reason.',
+    tag: 'People',
     access: { duty: 'assign-officers' },
     params: { oid: oidSchema, ...referencePathSchema.shape },
     headers: ifMatch,

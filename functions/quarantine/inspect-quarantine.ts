@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'quarantine/{id}',
     summary: 'What waits of one recording, with short-lived URLs to inspect the bytes',
+    description:
+      'The URLs are good for two minutes. Asks for the right to view the recording as well. Recorded in the audit trail as consultation.',
+    tag: 'Quarantine',
     access: { duty: 'manage-quarantine' },
     params: { id: footageIdSchema },
     answers: { 200: { body: inspectedSchema } },

@@ -9,6 +9,8 @@ app.http(
     method: 'GET',
     path: 'quarantine',
     summary: 'Recordings whose bytes were not what the dock declared',
+    description: 'Newest first, with what was declared and what was measured at each attempt.',
+    tag: 'Quarantine',
     access: { duty: 'manage-quarantine' },
     answers: { 200: { body: listOf(quarantinedSchema) } },
     async handle({ services, principal }) {

@@ -9,6 +9,9 @@ app.http(
     method: 'POST',
     path: 'quarantine/{id}/release',
     summary: 'Accepts quarantined bytes as they are',
+    description:
+      'They go to the originals with the hash that was measured, and both hashes stay on record. Recorded in the audit trail as alteration, with the reason.',
+    tag: 'Quarantine',
     access: { duty: 'manage-quarantine' },
     params: { id: footageIdSchema },
     body: quarantineReleaseSchema,

@@ -9,6 +9,9 @@ app.http(
     method: 'POST',
     path: 'footage/{id}/urgent',
     summary: 'Lets a recording overtake the others',
+    description:
+      'Its renditions go through the urgent queues, before those of other recordings. Recorded in the audit trail.',
+    tag: 'Managing',
     access: { duty: 'hasten-renditions' },
     params: { id: footageIdSchema },
     answers: { 202: { body: onlyIdSchema } },

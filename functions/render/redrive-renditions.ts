@@ -9,6 +9,9 @@ app.http(
     method: 'POST',
     path: 'footage/{id}/renditions',
     summary: 'Has rendered again what failed or was given up',
+    description:
+      'Asks for everything that is not rendered yet; what is done stays. Recorded in the audit trail.',
+    tag: 'Managing',
     access: { duty: 'hasten-renditions' },
     params: { id: footageIdSchema },
     answers: { 202: { body: onlyIdSchema } },

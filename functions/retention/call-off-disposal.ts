@@ -12,6 +12,9 @@ app.http(
     method: 'DELETE',
     path: 'footage/{id}/disposal',
     summary: 'Calls a disposal off that has not begun',
+    description:
+      '404 where none was ordered, or it has begun. Recorded in the audit trail, with the reason.',
+    tag: 'Retention',
     access: { action: 'dispose' },
     params: { id: footageIdSchema },
     body: reasonOnlySchema,

@@ -16,6 +16,9 @@ app.http(
     method: 'PUT',
     path: 'footage/{id}/disposal',
     summary: 'Orders that a recording be disposed of under a retention rule',
+    description:
+      '409 with `because` where something keeps the recording: a hold, a case, or its time is not over (`from`). It is carried out after the days of grace (`notBefore`), decided again then. Recorded in the audit trail, with the reason.',
+    tag: 'Retention',
     access: { action: 'dispose' },
     params: { id: footageIdSchema },
     headers: ifMatch,

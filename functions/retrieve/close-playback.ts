@@ -10,6 +10,9 @@ app.http(
     path: 'play/{ticket}/close',
     summary:
       'Closes a viewing by its ticket: what a page can still send as it is left (sendBeacon)',
+    description:
+      'No body and no token, so that `navigator.sendBeacon` can send it. What was released is recorded.',
+    tag: 'Watching',
     access: 'ticket',
     params: { ticket: z.string() },
     answers: { 204: {} },

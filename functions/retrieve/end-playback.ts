@@ -12,6 +12,9 @@ app.http(
     path: 'footage/{id}/playback/{viewing}',
     summary:
       'Ends a viewing: one’s own, or, with a reason, another’s by those who may grant access',
+    description:
+      'Its viewer closes it; whoever may grant access to the recording ends it and says why. The ticket opens nothing from the next request on. Recorded with all that was released.',
+    tag: 'Watching',
     access: { action: 'view' },
     params: { id: footageIdSchema, viewing: z.uuid() },
     body: whySchema.pick({ reason: true }),

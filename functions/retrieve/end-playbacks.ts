@@ -10,6 +10,9 @@ app.http(
     method: 'DELETE',
     path: 'footage/{id}/playback',
     summary: 'Ends everybody’s viewing of a recording',
+    description:
+      'Every open viewing of the recording ends, whoever watches; players are told so. Recorded for each, with the reason.',
+    tag: 'Watching',
     access: { action: 'grant' },
     params: { id: footageIdSchema },
     body: reasonOnlySchema,

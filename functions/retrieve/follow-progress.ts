@@ -11,6 +11,9 @@ app.http(
     path: 'footage/{id}/events',
     summary:
       'The progress of a recording as Server-Sent Events, one a request; 204 ends the stream',
+    description:
+      'Waits for news for some seconds, answers with one event and ends; an EventSource asks again by itself, with Last-Event-ID. 204 says that nothing more will come. Nothing is recorded.',
+    tag: 'Finding',
     access: { action: 'list' },
     limit: 'follow-progress',
     params: { id: footageIdSchema },

@@ -10,6 +10,9 @@ app.http(
     method: 'GET',
     path: 'footage/{id}',
     summary: 'Everything about a recording but the footage itself',
+    description:
+      'Its metadata as corrected, its parts and renditions, where it stands and what it may not be used for. The ETag is the version that changes rest on. Recorded in the audit trail as consultation.',
+    tag: 'Finding',
     access: { action: 'list' },
     params: { id: footageIdSchema },
     answers: { 200: { body: footageDetailSchema, etag: true } },

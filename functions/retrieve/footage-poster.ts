@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'footage/{id}/poster',
     summary: 'The picture that stands for a recording',
+    description:
+      'Redirects to a JPEG in storage, readable for 45 seconds. 404 as well where no poster is made yet. Recorded in the audit trail as consultation.',
+    tag: 'Finding',
     access: { action: 'view' },
     params: { id: footageIdSchema },
     answers: { 302: { redirect: true } },

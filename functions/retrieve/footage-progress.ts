@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'footage/{id}/progress',
     summary: 'How far a recording has come, for those who wait for it',
+    description:
+      'The state of a recording and of its renditions, cheap enough to be asked again and again. Nothing is recorded.',
+    tag: 'Finding',
     access: { action: 'list' },
     params: { id: footageIdSchema },
     answers: { 200: { body: footageProgressSchema } },

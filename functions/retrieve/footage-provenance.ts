@@ -20,6 +20,9 @@ app.http(
     path: 'footage/{id}/provenance',
     summary:
       'What renditions were made of; with `check`, the copy is compared with the original anew',
+    description:
+      'Source hash, tool and arguments of each rendition, and its own hash. With `check`, packets of the copy are compared with those of the original now, which may take minutes for `all`.',
+    tag: 'Finding',
     access: { action: 'view' },
     params: { id: footageIdSchema },
     query: z.strictObject({

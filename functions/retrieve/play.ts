@@ -10,6 +10,9 @@ app.http(
     answersHead: true,
     path: 'play/{ticket}/{file}',
     summary: 'One request of a player: a playlist as text, or a redirect to a chunk in storage',
+    description:
+      'For players, not for programs: begin with the `url` of an opened playback. Playlists (HLS) and the storyboard (WebVTT) are text; chunks are redirects to storage that may be followed for 45 seconds, with Range. A player that is refused is told why (`playback-refused`, `playback-lapsed`, `playback-ended`), for whoever has a ticket knows of the recording. HEAD is answered alike.',
+    tag: 'Watching',
     access: 'ticket',
     params: {
       ticket: z.string().describe('stands for its owner: it is a secret, for as long as it lives'),

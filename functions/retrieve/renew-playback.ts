@@ -10,6 +10,9 @@ app.http(
     method: 'PUT',
     path: 'footage/{id}/playback/{viewing}',
     summary: 'Renews a viewing with the access token of this request; its address stays the same',
+    description:
+      'A viewing counts as long as the access token with which it was opened or last renewed, and at most twelve hours. The caller must be its viewer. Players go on with the same URL.',
+    tag: 'Watching',
     access: { action: 'view' },
     params: { id: footageIdSchema, viewing: z.uuid() },
     answers: { 200: { body: renewedSchema } },

@@ -8,8 +8,10 @@ app.http(
     name: 'searchFootage',
     method: 'GET',
     path: 'footage',
-    summary:
-      'Footage that the caller may list, newest first, a page at a time. Nothing named: all of theirs; for evidence managers, whose is all, something must be named',
+    summary: 'Footage that the caller may list, newest first, a page at a time',
+    description:
+      'All that is named must be so. Nothing named: all that the caller may list; evidence managers, whose is all, must name something. The span is at most ten years, and the last 92 days unless `from` says otherwise. A page may be short or empty and still have a `next`. What the caller may not list leaves no trace.',
+    tag: 'Finding',
     access: { duty: 'search-footage' },
     query: searchQuerySchema,
     limit: 'search',

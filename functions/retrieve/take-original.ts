@@ -10,6 +10,9 @@ app.http(
     method: 'POST',
     path: 'footage/{id}/original',
     summary: 'Hands out the original of a recording, recorded as disclosure',
+    description:
+      '`url` is a SAS for the one blob, good for two minutes to begin a download with, and serves ranges. Compare `sha256` with what arrived. 409 before the recording is secured. Recorded in the audit trail as disclosure, with the reason.',
+    tag: 'Taking',
     access: { action: 'take-original' },
     params: { id: footageIdSchema },
     body: whySchema,

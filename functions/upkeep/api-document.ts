@@ -16,6 +16,8 @@ app.http(
     method: 'GET',
     path: 'openapi.json',
     summary: 'What this API offers to whom, as an OpenAPI 3.1 document',
+    description: 'This document. It depends on nothing but the release and its settings.',
+    tag: 'Service',
     access: 'anyone',
     limit: 'read-api',
     answers: { 200: { body: apiDocumentSchema } },

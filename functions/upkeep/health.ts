@@ -8,6 +8,9 @@ app.http(
     method: 'GET',
     path: 'health',
     summary: 'Whether the app runs and its settings are usable; nothing else, for anyone may ask',
+    description:
+      '500 (`misconfigured`) names the settings that are missing or wrong, and no value.',
+    tag: 'Service',
     access: 'anyone',
     answers: { 200: { body: z.object({ status: z.literal('ok') }) } },
     handle: async () => ({ status: 200, body: { status: 'ok' } }),

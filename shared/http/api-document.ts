@@ -7,10 +7,12 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { OUTLASTING } from '../access/admit.ts'
+import { RATE_LIMITS } from '../access/rate-limits.ts'
 import { DUTIES, mayDo, ROLES, type Role } from '../clearance/roles.ts'
 import { type ErrorCode, faultOf } from '../errors.ts'
 import type { Access, AnswerDeclaration, Declaration } from './declaration.ts'
 import { PROBLEM_TYPE, problemSchema } from './problem.ts'
+import { TAGS } from './tags.ts'
 
 const TOKEN = 'token'
 
@@ -34,6 +36,7 @@ export const apiDocument = (
       description:
         'Body-worn video: docks upload it, investigators find, play and take it. What a caller may not see and what does not exist are answered alike, with 404. Errors are problem details (RFC 9457).',
     },
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: pathsOf(routes),
     components: {
       securitySchemes: {
@@ -70,6 +73,10 @@ function operation(route: Declaration): ZodOpenApiOperationObject {
   return {
     operationId: route.name,
     summary: route.summary,
+    description: [route.description, whoMay(route.access), pace(route)]
+      .filter(Boolean)
+      .join('\n\n'),
+    tags: [route.tag],
     security: rolesFor(route.access).map((role) => ({ [TOKEN]: [role] })),
     requestParams: {
       ...(params && { path: z.object(params) }),
@@ -93,6 +100,22 @@ export function rolesFor(access: Access): Role[] {
   return 'duty' in access
     ? [...DUTIES[access.duty]]
     : ROLES.filter((role) => mayDo(role, access.action))
+}
+
+function whoMay(access: Access): string {
+  if (access === 'anyone') return 'For anyone, without a token.'
+  if (access === 'ticket') return 'For whoever has the ticket, without a token.'
+  const roles = rolesFor(access).join(', ')
+  if ('duty' in access) return `For the roles ${roles}; 403 to others.`
+  return `For the roles ${roles}, decided on the recording. What the caller may not have is answered as if it did not exist: 404.`
+}
+
+const MINUTE_MS = 60_000
+
+function pace({ limit }: Declaration): string | undefined {
+  if (!limit) return undefined
+  const { calls, withinMs } = RATE_LIMITS[limit]
+  return `At most ${calls} calls a caller in ${withinMs / MINUTE_MS} min; 429 with Retry-After beyond.`
 }
 
 function response(status: string, answer: AnswerDeclaration): ZodOpenApiResponseObject {

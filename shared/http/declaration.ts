@@ -6,6 +6,7 @@ import type { Principal } from '../clearance/person.ts'
 import type { Action, Duty } from '../clearance/roles.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Services } from '../services.ts'
+import type { Tag } from './tags.ts'
 
 /**
  * Who may call. `duty`: whose roles have it, or it is 403. `action`: the domain decides it on each
@@ -47,6 +48,9 @@ export type Declaration<
   readonly path: string
   /** One line: what a caller gets from it. */
   readonly summary: string
+  /** What a client developer must know beyond that, and what it records. Who may, is added to it. */
+  readonly description: string
+  readonly tag: Tag
   readonly access: X
   /** What stands in the path. A value that does not fit names nothing: 404. */
   readonly params?: P
