@@ -50,7 +50,9 @@ export const AUDITED_ACTIONS = {
   'renditions-erased': null,
   'break-glass-asked': null,
   'break-glass-approved': null,
+  'break-glass-refused': null,
   'break-glass-reviewed': null,
+  'break-glass-ended': null,
   'change-abandoned': null,
   'entry-missing': null,
 } as const

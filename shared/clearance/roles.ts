@@ -136,6 +136,7 @@ export const DUTIES = {
   'assign-officers': ['Administrator', 'Supervisor'],
   'keep-camera-register': ['Administrator', 'EvidenceManager'],
   'read-camera-history': ['Administrator', 'EvidenceManager', 'Auditor'],
+  'ask-break-glass': ['Investigator', 'Supervisor'],
   'approve-break-glass': ['EvidenceManager', 'Supervisor'],
   'review-break-glass': ['Auditor'],
 } as const satisfies Record<string, readonly Role[]>

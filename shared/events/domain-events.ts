@@ -19,6 +19,8 @@ export type FootageEvent = {
     | 'Bluelamp.WorkAbandoned'
     | 'Bluelamp.BreakGlassAsked'
     | 'Bluelamp.BreakGlassApproved'
+    | 'Bluelamp.BreakGlassRefused'
+    | 'Bluelamp.BreakGlassEnded'
   footageId: FootageId
   /** What of several tellings is the same news: two workers may tell it at once. */
   news?: string

@@ -14,6 +14,7 @@ import {
   partyOf,
   REVIEW_WINDOW_MS,
 } from './break-glass-rules.ts'
+import { takeAccess } from './end-break-glass.ts'
 import { withGrant } from './grants.ts'
 import { tellBreakGlass } from './tell-break-glass.ts'
 
@@ -23,9 +24,14 @@ export const approvedSchema = breakGlassRequestSchema.shape.approval
   .extend({ request: z.uuidv7(), state: z.literal('approved') })
 
 /** Why an approval does not count. */
-const REFUSALS: Record<Exclude<ApprovalVerdict, 'approve' | 'again'>, () => BluelampError> = {
+export const REFUSALS: Record<
+  Exclude<ApprovalVerdict, 'approve' | 'again'>,
+  () => BluelampError
+> = {
   own: () => new BluelampError('forbidden', 'A second person must approve what you asked for.'),
   late: () => new BluelampError('conflict', 'The time to approve it is over. Ask for it again.'),
+  refused: () => new BluelampError('conflict', 'It was refused. It can be asked for again.'),
+  ended: () => new BluelampError('conflict', 'The access was ended. It can be asked for again.'),
   settled: () => new BluelampError('conflict', 'Someone else has approved it already.'),
 }
 
@@ -34,7 +40,7 @@ const REFUSALS: Record<Exclude<ApprovalVerdict, 'approve' | 'again'>, () => Blue
  * reviewed, and then they may view the recording for a limited time. Approving again finishes what
  * was cut off, and gives no longer time.
  * @throws BluelampError `not-found` if refused or missing; `forbidden` for one's own request;
- *   `conflict` if it is too late, or settled, or the recording carries too many grants
+ *   `conflict` if it is too late, settled, refused or ended, or the recording carries too many grants
  */
 export async function approveBreakGlass(
   services: Services,
@@ -65,6 +71,8 @@ export async function approveBreakGlass(
   if (verdict === 'approve' && !(await breakGlass.replace(approved, stored.etag))) {
     throw REFUSALS.settled()
   }
+  // Off the list nothing is left to be finished: what was taken away since is not given again.
+  if (verdict === 'again' && !(await breakGlass.isPending(key))) return approval
   await audit.appendOnce(id, {
     action: 'break-glass-approved',
     actor: approver.oid,
@@ -78,6 +86,12 @@ export async function approveBreakGlass(
     if (grants.some((known) => known.oid === oid && known.until === until)) return null
     return { grants: withGrant(grants, grant, approval.at) }
   })
+  // Whoever ended it meanwhile may have found no grant yet to take away.
+  const ended = (await breakGlass.find(id, key))?.value.ended
+  if (ended) {
+    await takeAccess(services, { ...approved, ended })
+    throw REFUSALS.ended()
+  }
   await breakGlass.removePending(key)
   await tellBreakGlass(services, 'Bluelamp.BreakGlassApproved', id)
   return approval

@@ -35,7 +35,7 @@ export async function askBreakGlass(
   id: FootageId,
   reason: string,
 ): Promise<Pick<AskedBreakGlass, 'request' | 'approveBefore'>> {
-  const { catalogue, queues, attempts, now } = services
+  const { catalogue, queues, breakGlass, attempts, now } = services
   const { principal, clientAddress } = visitor
   const { oid } = principal
   const refusal = refusedForAll(principal, 'break-glass', now())
@@ -61,6 +61,9 @@ export async function askBreakGlass(
     clientAddress,
     judgement: judgementOn(visitor, footage, askedAt),
   }
+  const { request, footageId, approveBefore } = asked
+  const own = { schemaVersion: 1, request, footageId, reason, askedAt: asked.askedAt } as const
+  await breakGlass.addOwn(oid, { ...own, approveBefore })
   await queues.send('hear-break-glass', asked, 'ordinary')
   return asked
 }

@@ -22,6 +22,9 @@ export function partyOf({ principal: { oid, register } }: Pick<Visitor, 'princip
   throw new BluelampError('forbidden', 'The people register has no entry for you.')
 }
 
+/** Why an access ended before its time: by its review, or taken away by those who manage the recording. */
+export const EARLY_ENDS = ['not-justified', 'revoked'] as const
+
 export const REVIEW_OUTCOMES = ['justified', 'not-justified'] as const
 
 /** A request for access in an emergency, with what became of it. */
@@ -42,6 +45,24 @@ export const breakGlassRequestSchema = z.object({
     })
     .meta({ id: 'BreakGlassApproval' })
     .optional(),
+  refusal: z
+    .object({
+      approver: partySchema,
+      at: z.iso.datetime(),
+      reason: changeReasonSchema,
+      tellRequester: z.boolean().describe('whether whoever asked learns of it'),
+    })
+    .meta({ id: 'BreakGlassRefusal' })
+    .optional(),
+  ended: z
+    .object({
+      by: oidSchema,
+      at: z.iso.datetime(),
+      because: z.enum(EARLY_ENDS),
+      reason: z.string(),
+    })
+    .optional()
+    .describe('that the access was ended before its time'),
   review: z
     .object({
       reviewer: oidSchema,
@@ -55,7 +76,7 @@ export type BreakGlassRequest = z.infer<typeof breakGlassRequestSchema>
 
 /** What was asked for, with what the rules say to it: what opens it, or why it is not to be opened. */
 export const askedBreakGlassSchema = breakGlassRequestSchema
-  .omit({ schemaVersion: true, approval: true, review: true })
+  .omit({ schemaVersion: true, approval: true, refusal: true, ended: true, review: true })
   .extend({
     clientAddress: z.string().nullable(),
     judgement: z.union([z.object({ basis: z.string() }), z.object({ refusal: z.string() })]),
@@ -68,10 +89,11 @@ export const after = (at: Date, ms: number): string => new Date(at.getTime() + m
 /**
  * What an approval comes to.
  * `own`: nobody approves what they asked for, under whichever of their accounts · `late`: the time
- * to approve is over · `settled`: someone else has approved it · `again`: this person has, and what
- * follows may have been cut off.
+ * to approve is over · `refused`: it was refused · `ended`: it was approved, and ended since ·
+ * `settled`: someone else has approved it · `again`: this person has, and what follows may have been
+ * cut off.
  */
-export type ApprovalVerdict = 'approve' | 'again' | 'own' | 'late' | 'settled'
+export type ApprovalVerdict = 'approve' | 'again' | 'own' | 'late' | 'refused' | 'ended' | 'settled'
 
 /** Whether a person may approve a request, now. */
 export function judgeApproval(
@@ -79,11 +101,17 @@ export function judgeApproval(
   approver: Party,
   now: Date,
 ): ApprovalVerdict {
-  const { requester, approval, approveBefore } = request
+  const { requester, approval, refusal, ended, approveBefore } = request
   if (isSame(requester, approver)) return 'own'
+  if (refusal) return 'refused'
+  if (ended) return 'ended'
   if (approval) return isSame(approval.approver, approver) ? 'again' : 'settled'
   return now.getTime() < Date.parse(approveBefore) ? 'approve' : 'late'
 }
+
+/** Whether a request gives access now. */
+export const isAccessOpen = ({ approval, ended }: BreakGlassRequest, now: Date): boolean =>
+  approval !== undefined && !ended && now.getTime() < Date.parse(approval.until)
 
 /** Whether a person had no part in a request, and so may review it. */
 export const mayReview = ({ requester, approval }: BreakGlassRequest, reviewer: Party): boolean =>

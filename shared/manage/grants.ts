@@ -7,6 +7,7 @@ import type { Footage } from '../footage/footage.ts'
 import type { Services } from '../services.ts'
 import type { Plan } from './carry-out.ts'
 import { type Authorship, type ChangeRequest, changeFootage } from './change.ts'
+import { endBreakGlassOf } from './end-break-glass.ts'
 import { changeReasonSchema } from './reason.ts'
 
 /** The longest access that is given at once. A trial may take longer: it is given again. */
@@ -66,7 +67,25 @@ export function planGrant(
 }
 
 /**
- * Takes away all that a person was given by name.
+ * Takes away all that a person was given by name. An access in an emergency ends with it, and what
+ * they are viewing by that.
+ * @throws BluelampError as changeFootage and planRevocation
+ */
+export async function revokeAccess(
+  services: Services,
+  request: ChangeRequest,
+  oid: Oid,
+): Promise<Footage> {
+  const { visitor, id, reason } = request
+  const footage = await changeFootage(services, request, 'grant', (before) =>
+    planRevocation(before, oid),
+  )
+  await endBreakGlassOf(services, visitor, id, oid, reason)
+  return footage
+}
+
+/**
+ * What takes away all that a person was given by name.
  * @throws BluelampError `not-found` if they were given nothing
  */
 export function planRevocation({ grants }: Pick<Footage, 'grants'>, oid: Oid): Plan {

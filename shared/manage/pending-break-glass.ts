@@ -6,7 +6,13 @@ import { footageSchema } from '../footage/footage.ts'
 import { isDisposed } from '../footage/state.ts'
 import { londonTime } from '../retrieve/search.ts'
 import type { Services } from '../services.ts'
-import { breakGlassRequestSchema, judgeApproval, partyOf } from './break-glass-rules.ts'
+import {
+  type BreakGlassRequest,
+  breakGlassRequestSchema,
+  isAccessOpen,
+  judgeApproval,
+  partyOf,
+} from './break-glass-rules.ts'
 
 /** How many requests one list shows. In an emergency there are few. */
 const LIST_LIMIT = 50
@@ -36,6 +42,10 @@ export const pendingBreakGlassSchema = breakGlassRequestSchema
   })
 export type PendingBreakGlass = z.infer<typeof pendingBreakGlassSchema>
 
+/** Whether nothing is left to do about a request. An approval that was cut off can be repeated. */
+const isSettled = (request: BreakGlassRequest, now: Date): boolean =>
+  request.refusal !== undefined || (request.approval !== undefined && !isAccessOpen(request, now))
+
 /**
  * Requests that this person may approve now, the oldest first. It shows what they may know of each
  * recording to decide on it, and that is recorded as a look at it. What nobody approved in time
@@ -51,7 +61,7 @@ export async function pendingBreakGlass(
   for await (const { footageId, request } of breakGlass.pending()) {
     const asked = (await breakGlass.find(footageId, request))?.value
     const verdict = asked && judgeApproval(asked, partyOf(visitor), now())
-    if (!asked || verdict === 'late' || asked.approval) {
+    if (!asked || verdict === 'late' || isSettled(asked, now())) {
       await breakGlass.removePending(request)
       continue
     }

@@ -9,6 +9,7 @@ import {
   partyOf,
   REVIEW_OUTCOMES,
 } from './break-glass-rules.ts'
+import { endBreakGlass } from './end-break-glass.ts'
 import { changeReasonSchema } from './reason.ts'
 
 /** What a reviewer finds. */
@@ -40,16 +41,18 @@ export async function dueReviews({ breakGlass }: Services, limit = 100): Promise
 }
 
 /**
- * Closes the review of a request.
+ * Closes the review of a request. What is left of an access that was not justified ends with it, at
+ * once: its grant, and what is being viewed by it.
  * @throws BluelampError `not-found` if none is due; `forbidden` to those who had a part in it;
  *   `conflict` if someone else closes it at the same time
  */
 export async function reviewBreakGlass(
-  { breakGlass, audit, now }: Services,
+  services: Services,
   visitor: Visitor,
   key: string,
   { outcome, note }: z.infer<typeof reviewSchema>,
 ): Promise<NonNullable<BreakGlassRequest['review']>> {
+  const { breakGlass, audit, now } = services
   const footageId = await breakGlass.findReview(key)
   const stored = footageId && (await breakGlass.find(footageId, key))
   if (!stored) throw new BluelampError('not-found', 'There is no such review to be made.')
@@ -69,6 +72,10 @@ export async function reviewBreakGlass(
     clientAddress: visitor.clientAddress,
     detail: { request: key, outcome: review.outcome },
   })
+  if (review.outcome === 'not-justified') {
+    const end = { because: 'not-justified', reason: review.note } as const
+    await endBreakGlass(services, visitor, stored.value, end)
+  }
   await breakGlass.removeReview(key)
   return review
 }

@@ -72,6 +72,18 @@ export async function endViewingsOfFootage(
   })
 }
 
+/** Ends what one person is viewing of a recording. */
+export async function endViewingsOn(
+  services: Pick<Services, 'viewings' | 'audit' | 'now'>,
+  id: FootageId,
+  person: Oid,
+  ending: Omit<Ending, 'at'>,
+): Promise<void> {
+  for await (const viewing of services.viewings.ofFootage(id)) {
+    if (viewing.oid === person && !viewing.ended) await end(services, viewing, ending)
+  }
+}
+
 /**
  * Ends all viewings of a person, whatever they watch.
  * @returns how many were open

@@ -18,8 +18,8 @@ export const RECORD_WITHIN_MS = 10 * 60_000
 /** Addresses that are kept of one viewing. More than a few say that its ticket was passed on. */
 const ADDRESSES_LIMIT = 8
 
-/** How a viewing ends: by its viewer, by someone in charge, or by itself. */
-export const ENDINGS = ['closed', 'revoked', 'expired'] as const
+/** How a viewing ends: by its viewer, by someone in charge, with the access it rests on, or by itself. */
+export const ENDINGS = ['closed', 'revoked', 'access-ended', 'expired'] as const
 
 const releasedSchema = z.partialRecord(chunkRenditionSchema, spansSchema)
 
@@ -111,6 +111,8 @@ const ENDED_BECAUSE: Record<Ending['because'], string> = {
   closed: 'This viewing was closed. Open the recording again to go on.',
   revoked:
     'This viewing was ended by someone in charge of the recording or of access. Ask them before you open it again.',
+  'access-ended':
+    'The access in an emergency to this recording was ended before its time, and this viewing with it.',
   expired: 'This viewing has lasted for a shift and is over. Open the recording again to go on.',
 }
 

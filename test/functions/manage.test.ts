@@ -374,6 +374,119 @@ describe('breaking the glass', () => {
     ])
   })
 
+  const own = async (who: string) => {
+    const reply = await scene.as(who, 'GET', '/break-glass/own?limit=100')
+    return (reply.json() as { items: { request: string; footageId: string }[] }).items
+  }
+  const refuse = (who: string, id: string, request: string, body: object) =>
+    scene.as(who, 'POST', `/footage/${id}/break-glass/${request}/refusal`, body)
+  const sees = async (id: string) => (await scene.as(OTHER_BOROUGH, 'GET', `/footage/${id}`)).status
+  /** An access that was asked for, heard and approved. */
+  const opened = async (id: string) => {
+    const { request } = (await ask(OTHER_BOROUGH, id)).json() as { request: string }
+    await heard(request)
+    expect((await approve(SUPERVISOR, id, request)).status).toBe(200)
+    expect(await sees(id)).toBe(200)
+    return request
+  }
+  const accessOf = (state: string, request: string) => expect.objectContaining({ request, state })
+
+  it('ends at once when its review finds that it was not justified', async () => {
+    const id = await recording()
+    const request = await opened(id)
+    const review = { outcome: 'not-justified', note: 'nobody was missing' }
+    const reviewed = await scene.as(AUDITOR, 'PUT', `/break-glass/reviews/${request}`, review)
+    expect(reviewed.status).toBe(200)
+    expect(await sees(id)).toBe(404)
+    expect(await view(id)).toMatchObject({
+      grants: [],
+      breakGlass: [{ request, ended: { because: 'not-justified', reason: review.note } }],
+    })
+    expect((await approve(SUPERVISOR, id, request)).status).toBe(409)
+    expect(await sees(id)).toBe(404)
+    expect(await trailOf(id)).toContainEqual(
+      expect.objectContaining({
+        action: 'break-glass-ended',
+        reason: review.note,
+        detail: { request, oid: GRACE, because: 'not-justified' },
+      }),
+    )
+    expect(await own(OTHER_BOROUGH)).toContainEqual(
+      expect.objectContaining({ request, state: 'reviewed', outcome: 'not-justified' }),
+    )
+  })
+
+  it('is ended early by those who take the access away, and not given again by its approver', async () => {
+    const id = await recording()
+    const request = await opened(id)
+    expect(await own(OTHER_BOROUGH)).toContainEqual(accessOf('approved', request))
+    const at = `/footage/${id}/grants/${GRACE}`
+    expect((await change(MANAGER, 'DELETE', at, { reason })).status).toBe(200)
+    expect(await sees(id)).toBe(404)
+    expect((await approve(SUPERVISOR, id, request)).status).toBe(409)
+    expect(await sees(id)).toBe(404)
+    expect(await own(OTHER_BOROUGH)).toContainEqual(accessOf('over', request))
+    const ends = (await trailOf(id)).filter(({ action }) => action === 'break-glass-ended')
+    expect(ends).toMatchObject([{ reason }])
+  })
+
+  it('is refused with a reason, which whoever asked reads only if they are to', async () => {
+    const id = await recording()
+    const body = { reason: 'the unit has found her' }
+    for (const tellRequester of [false, true]) {
+      const { request } = (await ask(OTHER_BOROUGH, id)).json() as { request: string }
+      await heard(request)
+      expect((await refuse(INVESTIGATOR, id, request, body)).status).toBe(404)
+      expect((await refuse(SUPERVISOR, id, NOTHING, body)).status).toBe(404)
+      expect((await refuse(SUPERVISOR, id, request, {})).status).toBe(400)
+      const refused = await refuse(SUPERVISOR, id, request, { ...body, tellRequester })
+      expect(refused.json()).toMatchObject({ request, state: 'refused' })
+      expect((await refuse(SUPERVISOR, id, request, body)).json()).toEqual(refused.json())
+      expect((await refuse(MANAGER, id, request, body)).status).toBe(409)
+      expect((await approve(MANAGER, id, request)).status).toBe(409)
+      expect(await pending(MANAGER)).not.toContainEqual(expect.objectContaining({ request }))
+      expect(await own(OTHER_BOROUGH)).toContainEqual(
+        tellRequester
+          ? expect.objectContaining({ request, state: 'refused', refusedBecause: body.reason })
+          : accessOf('asked', request),
+      )
+      expect(await view(id)).toMatchObject({
+        breakGlass: expect.arrayContaining([
+          expect.objectContaining({ request, refusal: expect.objectContaining(body) }),
+        ]),
+      })
+    }
+    const refusals = (await trailOf(id)).filter(({ action }) => action === 'break-glass-refused')
+    expect(refusals).toMatchObject([body, body])
+    const approved = await opened(await recording())
+    const other = (await own(OTHER_BOROUGH)).find(({ request }) => request === approved)
+    expect((await refuse(SUPERVISOR, other?.footageId ?? '', approved, body)).status).toBe(409)
+  })
+
+  it('shows whoever asked their requests alone, newest first, a page at a time', async () => {
+    const asked: string[] = []
+    for (const id of [NOTHING, await recording(), NOTHING]) {
+      asked.unshift(((await ask(INVESTIGATOR, id)).json() as { request: string }).request)
+    }
+    const found: string[] = []
+    let query = 'limit=1'
+    while (found.length < asked.length) {
+      const reply = await scene.as(INVESTIGATOR, 'GET', `/break-glass/own?${query}`)
+      const { items, next } = reply.json() as { items: { request: string }[]; next: string }
+      expect(items).toHaveLength(1)
+      found.push(...items.map(({ request }) => request))
+      query = `limit=1&cursor=${next}`
+    }
+    expect(found).toEqual(asked)
+    expect((await scene.as(SUPERVISOR, 'GET', `/break-glass/own?${query}`)).status).toBe(400)
+    for (const { request, footageId, ...rest } of await own(INVESTIGATOR)) {
+      expect(Object.keys(rest).toSorted()).toEqual(['approveBefore', 'askedAt', 'reason', 'state'])
+      expect(rest).toMatchObject({ state: 'asked' })
+    }
+    expect(await own(SUPERVISOR)).not.toContainEqual(expect.objectContaining({ request: asked[0] }))
+    expect((await scene.as(AUDITOR, 'GET', '/break-glass/own')).status).toBe(403)
+  })
+
   it('is never approved by whoever asked', async () => {
     const id = await recording()
     const { request } = (await ask(SUPERVISOR, id)).json() as { request: string }

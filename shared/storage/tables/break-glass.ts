@@ -1,5 +1,6 @@
 import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
+import type { Oid } from '../../clearance/person.ts'
 import { type FootageId, footageIdSchema } from '../../footage/ids.ts'
 import { type BreakGlassRequest, breakGlassRequestSchema } from '../../manage/break-glass-rules.ts'
 import { documentTable, type Stored } from './documents.ts'
@@ -13,6 +14,20 @@ const listedSchema = z.object({
 
 type Listed = Pick<BreakGlassRequest, 'footageId' | 'request'>
 
+/**
+ * What someone has asked for, as they know it themselves: written alike whether there is such a
+ * recording or not.
+ */
+export const ownRequestSchema = breakGlassRequestSchema.pick({
+  schemaVersion: true,
+  request: true,
+  footageId: true,
+  reason: true,
+  askedAt: true,
+  approveBefore: true,
+})
+export type OwnRequest = z.infer<typeof ownRequestSchema>
+
 /** Requests to break the glass, beside the truth in the recording's partition. */
 export type BreakGlass = {
   add(request: BreakGlassRequest): Promise<void>
@@ -22,6 +37,7 @@ export type BreakGlass = {
   replace(request: BreakGlassRequest, etag: string): Promise<boolean>
   /** Puts a request on the list of what is to be approved; it is there once. */
   addPending(request: Listed): Promise<void>
+  isPending(request: string): Promise<boolean>
   removePending(request: string): Promise<void>
   /** What is to be approved, oldest first. */
   pending(): AsyncIterable<Listed>
@@ -32,16 +48,22 @@ export type BreakGlass = {
   removeReview(request: string): Promise<void>
   /** What is to be reviewed, oldest first. */
   dueReviews(): AsyncIterable<Listed>
+  /** Notes with whoever asks what they ask for. */
+  addOwn(oid: Oid, request: OwnRequest): Promise<void>
+  /** What a person has asked for, newest first, from behind the row `after` on. */
+  own(oid: Oid, after?: string): AsyncIterable<{ rowKey: string; value: OwnRequest }>
 }
 
 /** Partitions that no recording has. */
 const PENDING = 'break-glass-pending'
 const REVIEWS = 'break-glass-reviews'
 const PREFIX = 'break-glass:'
+const ownPartition = (oid: Oid): string => `break-glass-of:${oid}`
 
 export function createBreakGlass(table: TableClient): BreakGlass {
   const requests = documentTable(table, breakGlassRequestSchema)
   const lists = documentTable(table, listedSchema)
+  const own = documentTable(table, ownRequestSchema)
   const put = async (list: string, { footageId, request }: Listed): Promise<void> => {
     await lists.insert(list, request, { schemaVersion: 1, footageId, request })
   }
@@ -69,6 +91,7 @@ export function createBreakGlass(table: TableClient): BreakGlass {
     },
     addPending: (request) => put(PENDING, request),
     removePending: (request) => take(PENDING, request),
+    isPending: async (request) => (await lists.get(PENDING, request)) !== null,
     pending: () => all(PENDING),
     addReview: (request) => put(REVIEWS, request),
     async findReview(request) {
@@ -76,7 +99,16 @@ export function createBreakGlass(table: TableClient): BreakGlass {
     },
     removeReview: (request) => take(REVIEWS, request),
     dueReviews: () => all(REVIEWS),
+    async addOwn(oid, request) {
+      await own.insert(ownPartition(oid), newestFirst(request), request)
+    },
+    own: (oid, after) => own.list(ownPartition(oid), after === undefined ? {} : { after }),
   }
 }
 
 const keyOf = (request: string): string => `${PREFIX}${request}`
+
+/** Times count down in row keys, so that the last request is the first row. */
+const LAST_MS = 9_999_999_999_999
+const newestFirst = ({ askedAt, request }: OwnRequest): string =>
+  `${String(LAST_MS - Date.parse(askedAt)).padStart(13, '0')}:${request}`

@@ -72,6 +72,12 @@ export function tellOfManagement(): void {
     const request = await heard(await asked(OTHER_BOROUGH))
     await sees('approveBreakGlass', 200, SUPERVISOR, request)
     await sees('approveBreakGlass', 409, MANAGER, request)
+    const refusal = (at: Awaited<ReturnType<typeof asked>>) => ({ ...at, body })
+    await sees('refuseBreakGlass', 409, MANAGER, refusal(request))
+    const own = await heard(await asked(SUPERVISOR))
+    await sees('refuseBreakGlass', 403, SUPERVISOR, refusal(own))
+    await sees('refuseBreakGlass', 200, MANAGER, refusal(own))
+    await sees('listOwnBreakGlass', 200, OTHER_BOROUGH)
     await sees('listBreakGlassReviews', 200, AUDITOR)
     const review = { params: request.params, body: BODIES.reviewBreakGlass }
     await sees('reviewBreakGlass', 200, AUDITOR, review)

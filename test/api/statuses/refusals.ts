@@ -10,6 +10,7 @@ const OWN_403 = [
   'approveBreakGlass',
   'cancelPackage',
   'grantAccess',
+  'refuseBreakGlass',
   'packageContent',
   'requestPackage',
 ]

@@ -44,6 +44,7 @@ async function ask(found: Footage | null, who = visitor(VETTED, 'Investigator'))
         sent.push(message)
       },
     },
+    breakGlass: { addOwn: async () => void done.push('own') },
     attempts: { note: async () => void done.push('attempt') },
   } as unknown as Services
   const id = found?.id ?? newFootageId()
@@ -58,7 +59,7 @@ const DISPOSED = footageSchema.parse({ ...footage(), state: 'disposed' })
 
 it('answers alike, and does the same, for what is there, closed, gone or never was', async () => {
   const missing = await ask(null)
-  expect(missing.done).toEqual(['find', 'send'])
+  expect(missing.done).toEqual(['find', 'own', 'send'])
   expect(missing.answer).toMatchObject({ approveBefore: '2026-11-23T13:00:00.000Z' })
   for (const [found, judgement] of [
     [footage(), { basis: 'Investigator/remit' }],

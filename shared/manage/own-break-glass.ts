@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { Principal } from '../clearance/person.ts'
+import { inParallel } from '../in-parallel.ts'
+import type { Services } from '../services.ts'
+import type { OwnRequest } from '../storage/tables/break-glass.ts'
+import { type BreakGlassRequest, breakGlassRequestSchema } from './break-glass-rules.ts'
+
+/** Requests that are looked up at a time. */
+const AT_ONCE = 8
+
+/** Which of one's own requests: so many, from where the last page ended. */
+export const ownRequestsQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+  cursor: z.string().max(500).optional(),
+})
+
+/** What became of a request, in the words of whoever asked. */
+export const OWN_STATES = ['asked', 'approved', 'refused', 'lapsed', 'over', 'reviewed'] as const
+
+/** A request of one's own, and what became of it. */
+export const ownBreakGlassSchema = breakGlassRequestSchema
+  .pick({ request: true, footageId: true, reason: true, askedAt: true, approveBefore: true })
+  .extend({
+    state: z
+      .enum(OWN_STATES)
+      .describe(
+        'asked: not approved yet; approved: access until `until`; refused: with the reason; lapsed: nobody approved it in time; over: the access has ended; reviewed: with the outcome',
+      ),
+    until: z.iso.datetime().optional().describe('when the access ends, or has ended'),
+    refusedBecause: z.string().optional(),
+    outcome: breakGlassRequestSchema.shape.review.unwrap().shape.outcome.optional(),
+  })
+export type OwnBreakGlass = z.infer<typeof ownBreakGlassSchema>
+
+/** A page of one's own requests, and the cursor of the next one. */
+export const ownBreakGlassPageSchema = z.object({
+  items: z.array(ownBreakGlassSchema),
+  next: z.string().nullable(),
+})
+
+/**
+ * What this person has asked for in emergencies, newest first, and what became of it. A request for
+ * what does not exist, or may not be opened, looks like one that nobody has approved yet, and lapses
+ * like one that nobody did.
+ * @throws BluelampError `invalid-request` for a foreign cursor
+ */
+export async function ownBreakGlass(
+  { breakGlass, cursors, now }: Pick<Services, 'breakGlass' | 'cursors' | 'now'>,
+  { oid }: Pick<Principal, 'oid'>,
+  { limit, cursor }: z.infer<typeof ownRequestsQuerySchema>,
+): Promise<z.infer<typeof ownBreakGlassPageSchema>> {
+  const binding = { list: 'own-break-glass', oid, query: String(limit) }
+  const asked: OwnRequest[] = []
+  let next: string | null = null
+  for await (const { rowKey, value } of breakGlass.own(
+    oid,
+    cursor && cursors.open(cursor, binding),
+  )) {
+    asked.push(value)
+    if (asked.length < limit) continue
+    next = cursors.seal(rowKey, binding)
+    break
+  }
+  const items = await inParallel(AT_ONCE, asked, async (own) => {
+    const known = await breakGlass.find(own.footageId, own.request)
+    return asRequesterSees(own, known?.value ?? null, now())
+  })
+  return { items, next }
+}
+
+/**
+ * A request as whoever made it may see it.
+ * @param known what stands on record of it; null: nothing, for there was nothing to open
+ */
+export function asRequesterSees(
+  { schemaVersion: _, ...own }: OwnRequest,
+  known: BreakGlassRequest | null,
+  now: Date,
+): OwnBreakGlass {
+  const { approval, refusal, ended, review } = known ?? {}
+  if (approval) {
+    const until = ended?.at ?? approval.until
+    if (review) return { ...own, state: 'reviewed', until, outcome: review.outcome }
+    return { ...own, state: Date.parse(until) <= now.getTime() ? 'over' : 'approved', until }
+  }
+  if (refusal?.tellRequester) return { ...own, state: 'refused', refusedBecause: refusal.reason }
+  return { ...own, state: Date.parse(own.approveBefore) <= now.getTime() ? 'lapsed' : 'asked' }
+}
