@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'cameras/{serial}/history',
     summary: 'Every change of who is on record as having worn a camera',
+    description:
+      'First one first; `whole` says whether the hash chain of the changes is unbroken. The question is recorded.',
+    tag: 'Cameras',
     access: { duty: 'read-camera-history' },
     params: { serial: serialSchema },
     answers: { 200: { body: cameraHistorySchema } },

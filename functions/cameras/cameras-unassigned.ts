@@ -10,6 +10,9 @@ app.http(
     method: 'GET',
     path: 'cameras/unassigned',
     summary: 'Recordings of which nobody is on record as having worn the camera',
+    description:
+      'Newest first, at most 100: a list to work off. What an issue covers by now is filed and leaves the list.',
+    tag: 'Cameras',
     access: { duty: 'keep-camera-register' },
     answers: { 200: { body: listOf(unassignedFootageSchema) } },
     async handle({ services }) {

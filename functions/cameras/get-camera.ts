@@ -9,6 +9,9 @@ app.http(
     method: 'GET',
     path: 'cameras/{serial}',
     summary: 'Who wore a camera from when to when',
+    description:
+      'Every issue on record, oldest first. The ETag is the version that a change rests on.',
+    tag: 'Cameras',
     access: { duty: 'keep-camera-register' },
     params: { serial: serialSchema },
     answers: { 200: { body: cameraEntrySchema, etag: true } },

@@ -1,7 +1,11 @@
 import { app } from '@azure/functions'
 import { z } from 'zod'
 import { route } from '../../shared/http/route.ts'
-import { importPeople, importReportSchema } from '../../shared/people/import-people.ts'
+import {
+  importPeople,
+  importQuerySchema,
+  importReportSchema,
+} from '../../shared/people/import-people.ts'
 import { IMPORT_LIMIT_BYTES } from '../../shared/people/read-csv.ts'
 
 app.http(
@@ -10,8 +14,11 @@ app.http(
     method: 'POST',
     path: 'people/import',
     summary: 'Brings the people register into line with a file of HR, or says what it would do',
+    description:
+      'UTF-8 CSV with the columns oid, officer, unit, borough, vetting, and perhaps status; at most 5,000 rows. Unless every row is valid nothing is written, and the problem names the lines. Assignments stay, and so do people who are not in the file. Sending the same file again finishes what was cut off. Kept in the history of each entry that changes, with the one reason of the import.',
+    tag: 'People',
     access: { duty: 'keep-people-register' },
-    query: z.strictObject({ dryRun: z.stringbool().default(false) }),
+    query: importQuerySchema,
     body: z.string(),
     accepts: 'text/csv',
     bodyLimitBytes: IMPORT_LIMIT_BYTES,
@@ -20,7 +27,7 @@ app.http(
     problems: ['precondition-failed'],
     async handle({ services, caller: { oid: actor }, query, body }) {
       const report = await importPeople(services, actor, body, query)
-      services.log.info('people were imported', { actor, ...query, ...report.counts })
+      services.log.info('people were imported', { actor, dryRun: query.dryRun, ...report.counts })
       return { status: 200, body: report }
     },
   }),

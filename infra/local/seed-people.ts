@@ -20,7 +20,7 @@ export async function seedPeople(
       const answer = await fetch(`${api}/people/${oid}`, {
         method: 'PUT',
         headers: { authorization, 'content-type': 'application/json' },
-        body: JSON.stringify(register),
+        body: JSON.stringify({ ...register, reason: 'sample person' }),
       })
       if (answer.ok || answer.status === ALREADY_THERE) return
       throw new Error(

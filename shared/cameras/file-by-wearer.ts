@@ -7,14 +7,14 @@ import { planWearer } from '../manage/wearer.ts'
 import type { Services } from '../services.ts'
 import { afterConflict } from '../storage/contention.ts'
 
-/** On whose word a recording is filed anew, and from where they said it. */
-export type ChangeAuthor = { by: Oid; clientAddress: string | null }
+/** On whose word a recording is filed anew, from where they said it, and why. */
+export type ChangeAuthor = { by: Oid; clientAddress: string | null; reason?: string | undefined }
 
 /** Files a recording by the issues of its camera as they now are, with an entry in its trail. */
 export async function fileByWearer(
   services: Services,
   id: FootageId,
-  { by, clientAddress }: ChangeAuthor,
+  { by, clientAddress, reason }: ChangeAuthor,
 ): Promise<void> {
   const { catalogue, cameras, now } = services
   for (let attempt = 0; ; attempt += 1) {
@@ -23,9 +23,10 @@ export async function fileByWearer(
     const issues = (await cameras.find(footage.camera.serial))?.entry.issues ?? []
     const planned = planWearer(footage, issues, { by, at: now().toISOString() })
     if (!planned) return
-    const reason = planned.change.corrections?.at(-1)?.reason
+    const register = planned.change.corrections?.at(-1)?.reason
+    const author = { actor: by, reason: reason ?? register, clientAddress }
     try {
-      await carryOut(services, footage, planned, { actor: by, reason, clientAddress })
+      await carryOut(services, footage, planned, author)
       return
     } catch (error) {
       if (!(error instanceof BluelampError) || error.code !== 'precondition-failed') throw error

@@ -9,6 +9,7 @@ import {
   withoutIssue,
 } from '../footage/camera-issues.ts'
 import { instantSchema } from '../footage/clock.ts'
+import { registerReasonShape, requireReason } from '../manage/reason.ts'
 import type { Services } from '../services.ts'
 import { type Author, registerChangeSchema } from '../storage/tables/register.ts'
 import type { ChangeAuthor } from './file-by-wearer.ts'
@@ -18,7 +19,11 @@ import { refile } from './refile.ts'
 export const issueRequestSchema = z.strictObject({
   officer: officerSchema,
   to: instantSchema.nullable().default(null).describe('null: still issued'),
+  ...registerReasonShape,
 })
+
+/** Why an issue is taken back. */
+export const withdrawalRequestSchema = z.strictObject(registerReasonShape)
 
 /** What the register says of a camera, with the version that it has. */
 export type VersionedCamera = { entry: CameraEntry; etag: string }
@@ -57,7 +62,8 @@ export async function readCameraHistory(
  * wore it by that, or come onto the list of those whose wearer is not known. If that is cut off, doing
  * it again finishes it.
  * @param ifMatch the ETag of the entry that was read; null for a camera that is new
- * @throws BluelampError `precondition-failed`; and what withIssue throws
+ * @throws BluelampError `precondition-failed`; `invalid-request` without a reason, where policy asks
+ *   for one; and what withIssue throws
  */
 export async function issueCamera(
   services: Services,
@@ -73,7 +79,8 @@ export async function issueCamera(
 
 /**
  * Takes back an issue that never was.
- * @throws BluelampError `not-found` if none began at that moment; `precondition-failed`
+ * @throws BluelampError `not-found` if none began at that moment; `precondition-failed`;
+ *   `invalid-request` without a reason, where policy asks for one
  */
 export async function withdrawIssue(
   services: Services,
@@ -98,16 +105,18 @@ export async function withdrawIssue(
 
 async function changeIssues(
   services: Services,
-  { clientAddress, ...author }: ChangeAuthor & Author,
+  { cause, ...author }: ChangeAuthor & Pick<Author, 'cause'>,
   serial: string,
   ifMatch: string | null,
   from: string,
   change: (issues: CameraIssue[]) => CameraIssue[],
 ): Promise<VersionedCamera> {
   const { cameras } = services
+  const reason = requireReason(services, author, 'Say why you change the register of cameras.')
   const before = (await cameras.find(serial))?.entry.issues ?? []
   const issues = change(before)
-  if (!(await cameras.put(serial, { issues }, ifMatch, author))) {
+  const entered = { by: author.by, cause, ...(reason !== undefined && { reason }) }
+  if (!(await cameras.put(serial, { issues }, ifMatch, entered))) {
     throw new BluelampError(
       'precondition-failed',
       'The entry has changed, or is there already. Read it and send its ETag as If-Match.',
@@ -116,6 +125,6 @@ async function changeIssues(
   const concerned = [...before, ...issues].filter(
     (one) => Date.parse(one.from) === Date.parse(from),
   )
-  await refile(services, serial, concerned, { by: author.by, clientAddress })
+  await refile(services, serial, concerned, author)
   return readCamera(services, serial)
 }

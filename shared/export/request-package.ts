@@ -4,7 +4,8 @@ import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import { type FootageId, PLAYABLE_KINDS, type PlayableKind } from '../footage/ids.ts'
-import { requireReason, whySchema } from '../retrieve/open-playback.ts'
+import { requireReason } from '../manage/reason.ts'
+import { whySchema } from '../retrieve/open-playback.ts'
 import type { Services } from '../services.ts'
 import {
   type EvidencePackage,
@@ -54,7 +55,7 @@ export async function requestPackage(
 ): Promise<EvidencePackage> {
   const { audit, packageRows, queues, now } = services
   const { footage, basis } = await admit(services, visitor, 'take-original', id)
-  const reason = requireReason(services, request)
+  const reason = requireReason(services, request, 'Say why you take this footage.')
   await refuseWholeTrail(services, visitor, footage, request.trail)
   refuseTooMuch(footage)
   const renditions = renditionsOf(footage, request.renditions)

@@ -3,14 +3,22 @@ import { z } from 'zod'
 import type { Oid, RegisterEntry } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
+import { registerReasonShape, requireReason } from '../manage/reason.ts'
 import type { Services } from '../services.ts'
 import { warrantOf } from '../storage/tables/people.ts'
+import type { Author } from '../storage/tables/register.ts'
 import { type ImportRow, readPeopleCsv } from './read-csv.ts'
 
 /** Rows that are read or written at a time. */
 const AT_ONCE = 16
 /** Refused rows that a problem names; the dry run names them all. */
 const NAMED_REFUSALS = 50
+
+/** Whether an import is to be carried out, and why. */
+export const importQuerySchema = z.strictObject({
+  dryRun: z.stringbool().default(false),
+  ...registerReasonShape,
+})
 
 /** What an import does, or would do, with a row. */
 const importItemSchema = z.object({
@@ -37,15 +45,18 @@ type PlannedRow = ImportItem & { write?: { oid: Oid; entry: RegisterEntry; etag:
  * they are, and so do everyone's assignments. Unless every row is valid, nothing is written. An entry
  * that changes while it is written stops the import; sending the same file again finishes it, for
  * what is done counts as unchanged. Nobody changes their own entry by it.
- * @throws BluelampError `invalid-request` if a row is refused and it is no dry run;
- *   `precondition-failed` if an entry was changed meanwhile; and what readPeopleCsv throws
+ * @throws BluelampError `invalid-request` if a row is refused, or no reason is given where policy asks
+ *   for one, and it is no dry run; `precondition-failed` if an entry was changed meanwhile; and what readPeopleCsv throws
  */
 export async function importPeople(
-  { people }: Services,
+  services: Pick<Services, 'people' | 'config'>,
   by: Oid,
   text: string,
-  { dryRun }: { dryRun: boolean },
+  { dryRun, reason }: z.infer<typeof importQuerySchema>,
 ): Promise<ImportReport> {
+  const { people } = services
+  if (!dryRun) requireReason(services, { reason }, 'Say why you change the people register.')
+  const author = { by, cause: 'imported', ...(reason !== undefined && { reason }) } as const
   const planned = await inParallel(AT_ONCE, readPeopleCsv(text), (row) => planRow(people, by, row))
   const items = planned.map(({ write: _, ...item }) => item)
   const report = { counts: countsOf(items), items }
@@ -54,7 +65,7 @@ export async function importPeople(
   await inParallel(AT_ONCE, planned, async ({ line, write }) => {
     if (!write) return
     const { oid, entry, etag } = write
-    if (await isWritten(people, oid, entry, etag, by)) return
+    if (await isWritten(people, oid, entry, etag, author)) return
     throw new BluelampError(
       'precondition-failed',
       `The entry of line ${line} was changed meanwhile. Send the file again.`,
@@ -100,10 +111,10 @@ async function isWritten(
   oid: Oid,
   entry: RegisterEntry,
   etag: string | null,
-  by: Oid,
+  author: Author,
 ): Promise<boolean> {
   try {
-    return await people.put(oid, entry, etag, { by, cause: 'imported' })
+    return await people.put(oid, entry, etag, author)
   } catch (error) {
     if (error instanceof BluelampError && error.code === 'conflict') return false
     throw error

@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import { type Oid, type RegisterEntry, registerEntrySchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
+import { registerReasonShape, requireReason } from '../manage/reason.ts'
 import type { Services } from '../services.ts'
-import { type Author, registerChangeSchema } from '../storage/tables/register.ts'
+import { registerChangeSchema } from '../storage/tables/register.ts'
 
 /** An entry of the people register with the version it has. */
 export type VersionedEntry = { entry: RegisterEntry; etag: string }
+
+/** What the register is to say of a person, and why. */
+export const registerRequestSchema = registerEntrySchema
+  .extend(registerReasonShape)
+  .meta({ id: 'PersonRequest' })
 
 /**
  * What the register says of a person.
@@ -21,19 +27,22 @@ export async function readRegister({ people }: Services, oid: Oid): Promise<Vers
  * Writes what the register says of a person. It counts from that person's next request.
  * Who changed it, and to what, goes into the person's history in the same transaction.
  * @param ifMatch the ETag of the entry to replace; null to add a person
- * @throws BluelampError `forbidden` for oneself; `precondition-failed` if the entry is another by now,
- *   or there is one already; `conflict` if someone else has that warrant number
+ * @throws BluelampError `invalid-request` without a reason, where policy asks for one; `forbidden` for
+ *   oneself; `precondition-failed` if the entry is another by now, or there is one already;
+ *   `conflict` if someone else has that warrant number
  */
 export async function writeRegister(
   services: Services,
   oid: Oid,
-  entry: RegisterEntry,
+  { reason, ...entry }: z.infer<typeof registerRequestSchema>,
   ifMatch: string | null,
-  author: Author,
+  by: Oid,
 ): Promise<VersionedEntry> {
-  if (author.by === oid) {
+  requireReason(services, { reason }, 'Say why you change the people register.')
+  if (by === oid) {
     throw new BluelampError('forbidden', 'Nobody changes what the register says of themselves.')
   }
+  const author = { by, cause: 'entered', ...(reason !== undefined && { reason }) } as const
   if (await services.people.put(oid, entry, ifMatch, author)) return readRegister(services, oid)
   throw new BluelampError(
     'precondition-failed',

@@ -7,6 +7,7 @@ import { BluelampError } from '../errors.ts'
 import { type Footage, renditionProgressSchema } from '../footage/footage.ts'
 import { freeTextSchema } from '../footage/free-text.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { requireReason } from '../manage/reason.ts'
 import { statementOf } from '../media/statement.ts'
 import { startDeferredProxy } from '../render/deferred-proxy.ts'
 import type { Services } from '../services.ts'
@@ -39,17 +40,6 @@ export const playbackSchema = z.object({
 export type Playback = z.infer<typeof playbackSchema>
 
 /**
- * The reason a caller gave, or a refusal if policy asks for one.
- * @throws BluelampError `invalid-request`
- */
-export function requireReason({ config }: Services, { reason }: Why): string | undefined {
-  if (reason !== undefined || !config.reasonRequired) return reason
-  throw new BluelampError('invalid-request', 'Say why you open this footage.', {
-    errors: [{ field: 'reason', message: 'required' }],
-  })
-}
-
-/**
  * Opens a recording for viewing: records it, then hands out a ticket in a URL that any HLS player
  * can use. Playback may begin as soon as the first chunk is rendered.
  * @throws BluelampError `not-found` if refused or missing; `conflict` if it is not playable (yet)
@@ -63,7 +53,7 @@ export async function openPlayback(
 ): Promise<Playback> {
   const { audit, tickets, renditions, viewings, now } = services
   const { footage, basis } = await admit(services, visitor, watching, id)
-  const reason = requireReason(services, why)
+  const reason = requireReason(services, why, 'Say why you open this footage.')
   refuseUnplayable(footage)
   const viewing = newViewing(randomUUID(), visitor, id, now())
   const { oid, expiresAt } = viewing

@@ -6,9 +6,10 @@ import { partFileName } from '../footage/file-names.ts'
 import { sha256Schema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { findPart } from '../ingest/parts.ts'
+import { requireReason } from '../manage/reason.ts'
 import type { Services } from '../services.ts'
 import { type SignedUrl, signedUrlSchema } from '../storage/sas.ts'
-import { requireReason, type Why } from './open-playback.ts'
+import type { Why } from './open-playback.ts'
 import { VIEW_SAS_LIFE_MS } from './play.ts'
 
 /** An original may be large: the URL must live until the download has begun, not until its end. */
@@ -33,7 +34,7 @@ export async function takeOriginal(
   why: Why,
 ): Promise<TakenOriginal> {
   const { footage, basis } = await admit(services, visitor, 'take-original', id)
-  const reason = requireReason(services, why)
+  const reason = requireReason(services, why, 'Say why you take this footage.')
   const part = findPart(footage, 'recording')
   if (!part?.original)
     throw new BluelampError('conflict', `It is ${footage.state}, not secured yet.`)

@@ -265,6 +265,12 @@ async function setVetting(
   const entry = before.json() as { vetting: object[] }
   const vetting = entry.vetting.map((one) => ({ ...one, status }))
   const ifMatch = { 'if-match': before.headers.get('etag') ?? '' }
-  const put = await scene.as(administrator, 'PUT', at, { ...entry, vetting }, ifMatch)
+  const put = await scene.as(
+    administrator,
+    'PUT',
+    at,
+    { ...entry, vetting, reason: 'vetting' },
+    ifMatch,
+  )
   expect(put.status, put.text).toBe(200)
 }

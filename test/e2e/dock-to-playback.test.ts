@@ -232,9 +232,15 @@ describe('a recording on its way from the dock to an investigator', () => {
       ...entry,
       vetting: entry.vetting.map((v) => ({ ...v, status: 'withdrawn' })),
     }
-    const put = await scene.as(administrator, 'PUT', `/people/${oid}`, withdrawn, {
-      'if-match': etag,
-    })
+    const change = (entry: object, ifMatch: string) =>
+      scene.as(
+        administrator,
+        'PUT',
+        `/people/${oid}`,
+        { ...entry, ...REASON },
+        { 'if-match': ifMatch },
+      )
+    const put = await change(withdrawn, etag)
     expect(put.status).toBe(200)
     const refused = await fetch(chunk, { redirect: 'manual' })
     expect(refused.status).toBe(403)
@@ -243,9 +249,7 @@ describe('a recording on its way from the dock to an investigator', () => {
       detail: expect.stringContaining('vetting'),
     })
 
-    const restored = await scene.as(administrator, 'PUT', `/people/${oid}`, entry, {
-      'if-match': put.headers.get('etag') ?? '',
-    })
+    const restored = await change(entry, put.headers.get('etag') ?? '')
     expect(restored.status).toBe(200)
   })
 

@@ -23,6 +23,7 @@ const entry = (unit: string, overrides: object = {}) => ({
   unit,
   vetting: [],
   assignments: [],
+  reason: 'joined the borough',
   ...overrides,
 })
 const put = (oid: string, body: object, ifMatch?: string) =>
@@ -69,6 +70,21 @@ it.each([
   expect(answer.status).toBe(400)
   const { errors } = (await answer.json()) as { errors: { field: string }[] }
   expect(errors.map((error) => error.field)).toContain(field)
+})
+
+it('is changed with a reason, which its history keeps', async () => {
+  const oid = randomUUID()
+  const { reason: _, ...unexplained } = entry('first')
+  for (const body of [unexplained, { ...unexplained, reason: ' ' }]) {
+    const refused = await put(oid, body)
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ errors: [{ field: 'reason' }] })
+  }
+  const reason = 'came back from secondment'
+  const added = await put(oid, { ...unexplained, reason })
+  expect(await added.json()).not.toHaveProperty('reason')
+  const history = await app.call(AUDITOR, 'GET', `people/${oid}/history`)
+  expect(history.json).toMatchObject({ items: [{ cause: 'entered', reason }], whole: true })
 })
 
 it('gives a warrant number to one person at a time, until they leave', async () => {

@@ -29,12 +29,12 @@ export async function withdrawClearance(stage: Stage, { url }: Playback): Promis
   return 'served, not served, served again until it was closed'
 }
 
-async function register({ client }: Stage, oid: string, entry: unknown): Promise<void> {
+async function register({ client }: Stage, oid: string, entry: object): Promise<void> {
   const { headers } = await client.ask(ADMINISTRATOR, `/people/${oid}`)
   const { status, text } = await client.ask(ADMINISTRATOR, `/people/${oid}`, {
     method: 'PUT',
     headers: { 'if-match': headers.get('etag') ?? '' },
-    body: JSON.stringify(entry),
+    body: JSON.stringify({ ...entry, reason: 'demonstration of a withdrawal' }),
   })
   if (status !== 200) {
     throw new DemoError(`Expected the register to take the entry, seen ${status} ${text}`)

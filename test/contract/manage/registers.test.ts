@@ -157,8 +157,9 @@ it('finishes an import that was cut off when the same file is sent again', async
       return put(...args)
     },
   }
+  const config = { reasonRequired: false } as Services['config']
   const into = (register: typeof people, text: string) =>
-    importPeople({ people: register } as Services, BY, text, { dryRun: false })
+    importPeople({ people: register, config }, BY, text, { dryRun: false })
   await expect(into(cutOff, file('a'))).rejects.toThrow('storage is gone')
   await Promise.all(begun)
   const { counts } = await into(people, file('a'))
