@@ -30,7 +30,11 @@ const recording = async (overrides: object = {}): Promise<string> => {
 }
 
 describe('an import from HR', () => {
-  const send = async (who: string, csv: string | Buffer<ArrayBuffer>, query = '') => {
+  const send = async (
+    who: string,
+    csv: string | Buffer<ArrayBuffer>,
+    query = `?reason=${encodeURIComponent(reason)}`,
+  ) => {
     const response = await fetch(`${scene.system.api}/people/import${query}`, {
       method: 'POST',
       headers: {
@@ -74,9 +78,9 @@ describe('an import from HR', () => {
     expect((await scene.as(AUDITOR, 'GET', `/people/${newcomer}/history`)).json()).toMatchObject({
       whole: true,
       items: [
-        { sequence: 1, by: LEON, cause: 'imported', entry: { unit: 'camden-cid' } },
+        { sequence: 1, by: LEON, cause: 'imported', reason, entry: { unit: 'camden-cid' } },
         { sequence: 2, by: LEON, cause: 'assigned', reason },
-        { sequence: 3, by: LEON, cause: 'imported', entry: { unit: 'camden-response-1' } },
+        { sequence: 3, by: LEON, cause: 'imported', reason, entry: { unit: 'camden-response-1' } },
       ],
     })
   })
@@ -97,6 +101,8 @@ describe('an import from HR', () => {
 
   it('is for administrators, of a bounded size, and of CSV alone', async () => {
     expect((await send(MANAGER, HEADER)).status).toBe(403)
+    const unexplained = await send(ADMINISTRATOR, HEADER, '')
+    expect(unexplained.json).toMatchObject({ status: 400, errors: [{ field: 'reason' }] })
     expect((await send(ADMINISTRATOR, 'oid,officer\n')).status).toBe(400)
     expect((await send(ADMINISTRATOR, `${HEADER}"open`)).status).toBe(400)
     expect((await send(ADMINISTRATOR, 'x'.repeat(1_000_001))).status).toBe(413)
@@ -187,7 +193,7 @@ describe('a person who leaves', () => {
     ]
     const become = async (oid: string, status: string) => {
       const read = await scene.as(ADMINISTRATOR, 'GET', `/people/${oid}`)
-      const entry = { ...(read.json() as object), status }
+      const entry = { ...(read.json() as object), status, reason }
       const headers = { 'if-match': read.headers.get('etag') ?? '' }
       expect((await scene.as(ADMINISTRATOR, 'PUT', `/people/${oid}`, entry, headers)).status).toBe(
         200,
@@ -233,7 +239,7 @@ describe('cameras', () => {
       MANAGER,
       'PUT',
       `/cameras/${serial}/issues/${from}`,
-      body,
+      { reason, ...body },
       etag === undefined ? {} : { 'if-match': etag },
     )
 
@@ -281,6 +287,7 @@ describe('cameras', () => {
       expect((trail.json() as { items: object[] }).items[0]).toMatchObject({
         action: 'metadata-corrected',
         processing: 'alteration',
+        reason: one === id ? reason : null,
         detail: { field: 'officer', from: declared, to: wearer, camera: serial },
       })
     }
@@ -289,7 +296,7 @@ describe('cameras', () => {
     expect(await by(other)).toEqual(expect.arrayContaining([id, next]))
     expect(await by(wearer)).toEqual([])
     const headers = { 'if-match': corrected.headers.get('etag') ?? '' }
-    await scene.as(MANAGER, 'DELETE', `/cameras/${serial}/issues/${from}`, undefined, headers)
+    await scene.as(MANAGER, 'DELETE', `/cameras/${serial}/issues/${from}`, { reason }, headers)
     expect(await by(declared)).toEqual(expect.arrayContaining([id, next]))
     expect(await unassigned()).toEqual(expect.arrayContaining([id, next]))
 
@@ -297,9 +304,9 @@ describe('cameras', () => {
     expect(history.json()).toMatchObject({
       whole: true,
       items: [
-        { cause: 'issued', entry: { issues: [{ officer: wearer }] } },
-        { cause: 'issued', entry: { issues: [{ officer: other }] } },
-        { cause: 'withdrawn', entry: { issues: [] } },
+        { cause: 'issued', reason, entry: { issues: [{ officer: wearer }] } },
+        { cause: 'issued', reason, entry: { issues: [{ officer: other }] } },
+        { cause: 'withdrawn', reason, entry: { issues: [] } },
       ],
     })
     expect((await scene.as(SUPERVISOR, 'GET', `/cameras/${serial}/history`)).status).toBe(403)
@@ -338,6 +345,46 @@ describe('cameras', () => {
     expect((await view()).body).toMatchObject({ officer: other })
   })
 
+  it('are found by who wore them, as the register is corrected, a page at a time', async () => {
+    const [wearer, other] = [officerNumber(), officerNumber()]
+    const [first, second] = [`VB-${randomUUID()}`, `VB-${randomUUID()}`]
+    const worn = async (officer: string, query = '') => {
+      const reply = await scene.as(AUDITOR, 'GET', `/cameras?officer=${officer}${query}`)
+      return reply.json() as { items: { camera: string; from: string; to: string | null }[] }
+    }
+    const january = { from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z' }
+    const march = '2026-03-01T00:00:00.000Z'
+    const one = await issue(first, january.from, { officer: wearer, to: january.to })
+    const two = await issue(second, march, { officer: wearer })
+    expect(await worn(wearer)).toMatchObject({
+      items: [
+        { camera: second, from: march, to: null },
+        { camera: first, ...january },
+      ],
+      next: null,
+    })
+    const page = await scene.as(AUDITOR, 'GET', `/cameras?officer=${wearer}&limit=1`)
+    const { items, next } = page.json() as { items: object[]; next: string }
+    expect(items).toMatchObject([{ camera: second }])
+    expect(await worn(wearer, `&limit=1&cursor=${next}`)).toMatchObject({
+      items: [{ camera: first }],
+    })
+    const elsewhere = `/cameras?officer=${other}&limit=1&cursor=${next}`
+    expect((await scene.as(AUDITOR, 'GET', elsewhere)).status).toBe(400)
+
+    const etag = one.headers.get('etag') ?? ''
+    await issue(first, january.from, { officer: other, to: january.to }, etag)
+    expect((await worn(other)).items).toMatchObject([{ camera: first, ...january }])
+    expect((await worn(wearer)).items).toMatchObject([{ camera: second }])
+    const headers = { 'if-match': two.headers.get('etag') ?? '' }
+    await scene.as(MANAGER, 'DELETE', `/cameras/${second}/issues/${march}`, { reason }, headers)
+    expect(await worn(wearer)).toEqual({ items: [], next: null })
+    for (const who of [INVESTIGATOR, SUPERVISOR]) {
+      expect((await scene.as(who, 'GET', `/cameras?officer=${wearer}`)).status, who).toBe(403)
+    }
+    expect((await scene.as(AUDITOR, 'GET', '/cameras')).status).toBe(400)
+  })
+
   it('are worn by one officer at a time, and change by the version that was read', async () => {
     const serial = `VB-${randomUUID()}`
     const first = await issue(serial, '2026-01-01T00:00:00Z', { officer: 'P214567' })
@@ -349,10 +396,12 @@ describe('cameras', () => {
     const backwards = { ...other, to: '2025-01-01T00:00:00Z' }
     expect((await issue(serial, '2026-01-01T00:00:00Z', backwards, etag)).status).toBe(400)
     expect((await issue(serial, 'yesterday', other, etag)).status).toBe(404)
-    const withdraw = (version: string) =>
-      scene.as(MANAGER, 'DELETE', `/cameras/${serial}/issues/2026-01-01T00:00:00Z`, undefined, {
-        'if-match': version,
-      })
+    const at = `/cameras/${serial}/issues/2026-01-01T00:00:00Z`
+    const withdraw = (version: string, body: object = { reason }) =>
+      scene.as(MANAGER, 'DELETE', at, body, { 'if-match': version })
+    for (const refused of [await withdraw(etag, {}), await scene.as(MANAGER, 'PUT', at, other)]) {
+      expect(refused.json()).toMatchObject({ status: 400, errors: [{ field: 'reason' }] })
+    }
     const withdrawn = await withdraw(etag)
     expect(withdrawn.json()).toEqual({ issues: [] })
     expect((await withdraw(withdrawn.headers.get('etag') ?? '')).status).toBe(404)

@@ -11,6 +11,7 @@ export const CONSULTED = [
   'person',
   'person-history',
   'camera-history',
+  'cameras-of-officer',
 ] as const
 
 const consultationSchema = z.object({
@@ -18,7 +19,7 @@ const consultationSchema = z.object({
   at: z.iso.datetime(),
   actor: oidSchema,
   consulted: z.enum(CONSULTED),
-  subject: z.string().describe('the case, day, person or camera that was asked about'),
+  subject: z.string().describe('the case, day, person, camera or officer that was asked about'),
   clientAddress: z.string().nullable(),
 })
 export type Consultation = z.infer<typeof consultationSchema>

@@ -16,4 +16,4 @@ export const warrant = (officer: RegisterEntry['officer']): string => `warrant n
 export type PeopleRegister = Register<RegisterEntry>
 
 export const createPeopleRegister = (table: TableClient, now: () => Date): PeopleRegister =>
-  createRegister(table, 'person', registerEntrySchema, now, warrantOf)
+  createRegister(table, 'person', registerEntrySchema, now, { holds: warrantOf })

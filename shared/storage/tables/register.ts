@@ -76,16 +76,21 @@ const rowOf = (stored: unknown) => {
 const historyKey = (key: string, sequence: number): string =>
   `${HISTORY}${key}:${String(LAST_SEQUENCE - sequence).padStart(10, '0')}`
 
-/**
- * A register in one partition of a table, for transactions do not reach beyond one.
- * @param holds what an entry alone may hold; null: nothing
- */
+/** What an entry brings with it beyond itself. */
+export type Accompaniment<T> = {
+  /** What the entry alone may hold; null: nothing. */
+  holds?: (entry: T) => string | null
+  /** What else is to be written of the entry, in the same transaction. */
+  follow?: (key: string, before: T | null, after: T) => Promise<TransactionAction[]>
+}
+
+/** A register in one partition of a table, for transactions do not reach beyond one. */
 export function createRegister<T extends object>(
   table: TableClient,
   partition: string,
   schema: z.ZodType<T>,
   now: () => Date,
-  holds: (entry: T) => string | null = () => null,
+  { holds = () => null, follow = async () => [] }: Accompaniment<T> = {},
 ): Register<T> {
   const entries = documentTable(table, z.unknown())
   // As stored: what a later release adds to an entry must not count as tampering with its history.
@@ -133,8 +138,9 @@ export function createRegister<T extends object>(
       const current = await entries.get(partition, key)
       // Compared here first: text that is no ETag of storage would be a fault to it, not a conflict.
       if ((current?.etag ?? null) !== etag) return false
-      const before = current && holds((await read(key, current.value)).entry)
-      const moves = await holders.move(key, before, holds(entry))
+      const before = current && (await read(key, current.value)).entry
+      const moves = await holders.move(key, before && holds(before), holds(entry))
+      const following = await follow(key, before, entry)
       const last = await lastChange(key)
       const sequence = (last?.sequence ?? 0) + 1
       const unsealed = {
@@ -153,6 +159,7 @@ export function createRegister<T extends object>(
         ['create', entityOf(partition, historyKey(key, sequence), change)],
         etag === null ? ['create', row] : ['update', row, 'Replace', { etag }],
         ...moves,
+        ...following,
       ]
       const written = await unless([EXISTS, CHANGED, MISSING], () =>
         table.submitTransaction(actions),

@@ -38,7 +38,7 @@ export const ABSENT: Record<string, string> = {
   urn: 'none of theirs',
 }
 
-export const OFFICER = { officer: 'P214567' }
+export const OFFICER = { officer: 'P214567', reason }
 
 export const REQUESTED_PACKAGE = {
   reason,

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { ADMINISTRATOR, AUDITOR, OTHER_BOROUGH } from '../../functions/local-app.ts'
-import { body, OFFICER, oidOf } from './inputs.ts'
+import { body, OFFICER, oidOf, reason } from './inputs.ts'
 import { seen, sees, stage, tokenOf } from './stage.ts'
 
 /** What is entered of people and cameras. */
@@ -11,11 +11,11 @@ export function tellOfRegisters(): void {
     const entry = found.json() as { officer: string; assignments: object[] }
     const headers = { 'if-match': found.headers.get('etag') ?? '' }
     const assignments = Array.from({ length: 200 }, (_, n) => ({ type: 'crime', value: `${n}/26` }))
-    const busy = { ...entry, assignments }
+    const busy = { ...entry, reason, assignments }
     await sees('putPerson', 200, ADMINISTRATOR, { params, headers, body: busy })
-    await sees('putPerson', 412, ADMINISTRATOR, { params, headers, body: entry })
+    await sees('putPerson', 412, ADMINISTRATOR, { params, headers, body: { ...entry, reason } })
     await sees('personHistory', 200, ADMINISTRATOR, { params })
-    const taken = { ...entry, officer: OFFICER.officer }
+    const taken = { ...entry, reason, officer: OFFICER.officer }
     const now = await sees('personAssignments', 200, ADMINISTRATOR, { params })
     const version = { 'if-match': now.headers.get('etag') ?? '' }
     await sees('putPerson', 409, ADMINISTRATOR, { params, headers: version, body: taken })
@@ -36,7 +36,11 @@ export function tellOfRegisters(): void {
       async () => {
         const token = await tokenOf(ADMINISTRATOR)
         const both = ['a', 'b'].map((unit) =>
-          stage().api.call('importPeople', { body: csv(`${unit}-${crypto.randomUUID()}`) }, token),
+          stage().api.call(
+            'importPeople',
+            { query: body, body: csv(`${unit}-${crypto.randomUUID()}`) },
+            token,
+          ),
         )
         const statuses = (await Promise.all(both)).map(({ status }) => status)
         for (const status of statuses) seen.add(`importPeople ${status}`)
@@ -44,7 +48,7 @@ export function tellOfRegisters(): void {
       },
       { timeout: 20_000, interval: 1 },
     )
-    await sees('importPeople', 200, ADMINISTRATOR, { body: csv('at-last') })
+    await sees('importPeople', 200, ADMINISTRATOR, { query: body, body: csv('at-last') })
   })
 
   it('to the register of cameras', async () => {
@@ -58,8 +62,10 @@ export function tellOfRegisters(): void {
     await sees('issueCamera', 412, ADMINISTRATOR, { ...early, body: OFFICER })
     await sees('getCamera', 200, ADMINISTRATOR, { params: { serial } })
     await sees('cameraHistory', 200, AUDITOR, { params: { serial } })
-    await sees('withdrawCameraIssue', 412, ADMINISTRATOR, early)
-    await sees('withdrawCameraIssue', 200, ADMINISTRATOR, { ...early, headers })
+    await sees('camerasOfOfficer', 200, AUDITOR, { query: { officer: OFFICER.officer } })
+    const withdrawn = { ...early, body }
+    await sees('withdrawCameraIssue', 412, ADMINISTRATOR, withdrawn)
+    await sees('withdrawCameraIssue', 200, ADMINISTRATOR, { ...withdrawn, headers })
     await sees('camerasUnassigned', 200, ADMINISTRATOR)
   })
 }

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { officerSchema, type Principal } from '../clearance/person.ts'
+import { cameraIssueSchema, serialSchema } from '../footage/camera-issues.ts'
+import type { Services } from '../services.ts'
+
+/** Whose cameras: so many issues, from where the last page ended. */
+export const wornByQuerySchema = z.strictObject({
+  officer: officerSchema.describe('the warrant or staff number of who wore them'),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(500).optional(),
+})
+
+/** That an officer wore a camera, from when to when. */
+export const wornCameraSchema = cameraIssueSchema
+  .omit({ officer: true })
+  .extend({ camera: serialSchema })
+
+/** A page of the cameras that an officer wore, and the cursor of the next one. */
+export const wornByPageSchema = z.object({
+  items: z.array(wornCameraSchema),
+  next: z.string().nullable(),
+})
+
+/**
+ * The cameras that an officer wore by the register, the latest issue first.
+ * @throws BluelampError `invalid-request` for a foreign cursor
+ */
+export async function wornBy(
+  { cameras, cursors }: Pick<Services, 'cameras' | 'cursors'>,
+  { oid }: Pick<Principal, 'oid'>,
+  { officer, limit, cursor }: z.infer<typeof wornByQuerySchema>,
+): Promise<z.infer<typeof wornByPageSchema>> {
+  const binding = { list: 'worn-by', oid, query: `${officer} ${limit}` }
+  const items: z.infer<typeof wornCameraSchema>[] = []
+  const after = cursor && cursors.open(cursor, binding)
+  for await (const { rowKey, value } of cameras.wornBy(officer, after)) {
+    const { schemaVersion: _, officer: __, ...worn } = value
+    items.push(worn)
+    if (items.length === limit) return { items, next: cursors.seal(rowKey, binding) }
+  }
+  return { items, next: null }
+}
