@@ -1,8 +1,10 @@
 import { app } from '@azure/functions'
-import { issueCamera, issueRequestSchema } from '../../shared/cameras/keep-issues.ts'
+import {
+  issueCamera,
+  issueMomentSchema,
+  issueRequestSchema,
+} from '../../shared/cameras/keep-issues.ts'
 import { cameraEntrySchema, serialSchema } from '../../shared/footage/camera-issues.ts'
-import { instantSchema } from '../../shared/footage/clock.ts'
-import { pathTextSchema } from '../../shared/footage/path-text.ts'
 import { ifMatch } from '../../shared/http/optional-header.ts'
 import { route } from '../../shared/http/route.ts'
 
@@ -16,7 +18,7 @@ app.http(
       'The moment in the path is when it begins; an issue that began then is replaced. Without If-Match a camera is added. 409 where someone else wore it within the span. Recordings of that time are filed under whoever wore it, which their audit trails record. Kept in the history of the camera, with the reason.',
     tag: 'Cameras',
     access: { duty: 'keep-camera-register' },
-    params: { serial: serialSchema, from: pathTextSchema.pipe(instantSchema) },
+    params: { serial: serialSchema, from: issueMomentSchema },
     headers: ifMatch,
     body: issueRequestSchema,
     answers: { 200: { body: cameraEntrySchema, etag: true } },

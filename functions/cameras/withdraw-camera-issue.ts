@@ -1,8 +1,10 @@
 import { app } from '@azure/functions'
-import { withdrawalRequestSchema, withdrawIssue } from '../../shared/cameras/keep-issues.ts'
+import {
+  issueMomentSchema,
+  withdrawalRequestSchema,
+  withdrawIssue,
+} from '../../shared/cameras/keep-issues.ts'
 import { cameraEntrySchema, serialSchema } from '../../shared/footage/camera-issues.ts'
-import { instantSchema } from '../../shared/footage/clock.ts'
-import { pathTextSchema } from '../../shared/footage/path-text.ts'
 import { ifMatch } from '../../shared/http/optional-header.ts'
 import { route } from '../../shared/http/route.ts'
 
@@ -16,7 +18,7 @@ app.http(
       'Recordings of that time are filed under whom the dock declared, and come onto the list of what nobody is known to have worn. Kept in the history of the camera, with the reason.',
     tag: 'Cameras',
     access: { duty: 'keep-camera-register' },
-    params: { serial: serialSchema, from: pathTextSchema.pipe(instantSchema) },
+    params: { serial: serialSchema, from: issueMomentSchema },
     headers: ifMatch,
     body: withdrawalRequestSchema,
     answers: { 200: { body: cameraEntrySchema, etag: true } },

@@ -10,7 +10,7 @@ app.http(
     path: 'uploads',
     summary: 'Leave to upload a recording, with a URL for each part that is still wanted',
     description:
-      'Call it again for the same recording (camera, sequence and start) to go on with an upload that was interrupted: it answers with the same id, and URLs for the parts that are still wanted. Each URL is a write-only SAS for one blob in storage: send blocks (Put Block) and then their list (Put Block List) there, not here. Recorded in the audit trail once the bytes are verified.',
+      'Call it again for the same recording (camera, sequence and bytes) to go on with an upload that was interrupted: it answers with the same id, and URLs for the parts that are still wanted. Each URL is a write-only SAS for one blob in storage: send blocks (Put Block) and then their list (Put Block List) there, not here. Recorded in the audit trail once the bytes are verified.',
     tag: 'Docking',
     access: { duty: 'upload-footage' },
     body: uploadRequestSchema,

@@ -15,7 +15,7 @@ app.http(
     tag: 'Docking',
     access: { duty: 'upload-footage' },
     params: { id: footageIdSchema },
-    query: z.strictObject({ part: partNameSchema.default('recording') }),
+    query: z.strictObject({ part: partNameSchema.default('recording').describe('of which part') }),
     answers: { 200: { body: pendingBlocksSchema } },
     async handle({ services, caller: { oid }, clientAddress, params, query }) {
       const dock = { oid, clientAddress }

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
-import { z } from 'zod'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
+import { requestKeySchema } from '../../shared/manage/break-glass-rules.ts'
 import {
   refusalSchema,
   refuseBreakGlass,
@@ -18,7 +18,7 @@ app.http(
       'It leaves the list of what is to be approved. Whoever asked learns of it only with `tellRequester`, for that tells them that there is such a recording; else it lapses for them. 403 for one’s own request; 409 if its hour is over, or it is settled. Recorded in the audit trail, with the reason.',
     tag: 'Emergency access',
     access: { action: 'approve-break-glass' },
-    params: { id: footageIdSchema, request: z.uuidv7() },
+    params: { id: footageIdSchema, request: requestKeySchema },
     body: refusalSchema,
     answers: { 200: { body: refusedSchema } },
     problems: ['forbidden', 'conflict'],

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions'
-import { z } from 'zod'
 import { route } from '../../shared/http/route.ts'
+import { requestKeySchema } from '../../shared/manage/break-glass-rules.ts'
 import {
   reviewBreakGlass,
   reviewedSchema,
@@ -17,7 +17,7 @@ app.http(
       'By someone who neither asked nor approved (403). `not-justified` ends what is left of the access at once: the grant goes, and what is being viewed by it ends. Recorded in the audit trail, with the note.',
     tag: 'Emergency access',
     access: { duty: 'review-break-glass' },
-    params: { request: z.uuidv7() },
+    params: { request: requestKeySchema },
     body: reviewSchema,
     answers: { 200: { body: reviewedSchema } },
     async handle({ services, params: { request }, body, visitor }) {

@@ -19,7 +19,12 @@ app.http(
     tag: 'People',
     access: { duty: 'keep-people-register' },
     query: importQuerySchema,
-    body: z.string(),
+    body: z.string().meta({
+      description: 'UTF-8 CSV; vetting as `level:awarded:expires:status`, several joined by `;`',
+      examples: [
+        'oid,officer,unit,borough,vetting,status\n0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01,P214567,camden-cid,camden,RV:2021-09-13:2031-09-13:current,serving\n',
+      ],
+    }),
     accepts: 'text/csv',
     bodyLimitBytes: IMPORT_LIMIT_BYTES,
     limit: 'import-people',

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
-import { z } from 'zod'
 import { route } from '../../shared/http/route.ts'
 import { closeByTicket } from '../../shared/viewing/end-viewings.ts'
+import { ticketSchema } from '../../shared/viewing/viewing.ts'
 
 app.http(
   ...route({
@@ -14,7 +14,7 @@ app.http(
       'No body and no token, so that `navigator.sendBeacon` can send it. What was released is recorded.',
     tag: 'Watching',
     access: 'ticket',
-    params: { ticket: z.string() },
+    params: { ticket: ticketSchema },
     answers: { 204: {} },
     async handle({ services, params }) {
       await closeByTicket(services, services.tickets.open(params.ticket))

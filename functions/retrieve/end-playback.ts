@@ -1,9 +1,9 @@
 import { app } from '@azure/functions'
-import { z } from 'zod'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { whySchema } from '../../shared/retrieve/open-playback.ts'
 import { endViewing } from '../../shared/viewing/end-viewings.ts'
+import { viewingIdSchema } from '../../shared/viewing/viewing.ts'
 
 app.http(
   ...route({
@@ -16,7 +16,7 @@ app.http(
       'Its viewer closes it; whoever may grant access to the recording ends it and says why. The ticket opens nothing from the next request on. Recorded with all that was released.',
     tag: 'Watching',
     access: { action: 'view' },
-    params: { id: footageIdSchema, viewing: z.uuid() },
+    params: { id: footageIdSchema, viewing: viewingIdSchema },
     body: whySchema.pick({ reason: true }),
     answers: { 204: {} },
     async handle({ services, params: { id, viewing }, body, visitor }) {

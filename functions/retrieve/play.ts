@@ -2,6 +2,7 @@ import { app } from '@azure/functions'
 import { z } from 'zod'
 import { route } from '../../shared/http/route.ts'
 import { PLAYER_TEXTS, play } from '../../shared/retrieve/play.ts'
+import { ticketSchema } from '../../shared/viewing/viewing.ts'
 
 app.http(
   ...route({
@@ -15,8 +16,10 @@ app.http(
     tag: 'Watching',
     access: 'ticket',
     params: {
-      ticket: z.string().describe('stands for its owner: it is a secret, for as long as it lives'),
-      file: z.string().describe('as playlists name it'),
+      ticket: ticketSchema,
+      file: z
+        .string()
+        .meta({ description: 'a file as playlists name it', examples: ['master.m3u8'] }),
     },
     answers: {
       200: { text: PLAYER_TEXTS },

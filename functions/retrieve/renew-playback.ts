@@ -1,8 +1,8 @@
 import { app } from '@azure/functions'
-import { z } from 'zod'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { renewedSchema, renewViewing } from '../../shared/viewing/renew-viewing.ts'
+import { viewingIdSchema } from '../../shared/viewing/viewing.ts'
 
 app.http(
   ...route({
@@ -14,7 +14,7 @@ app.http(
       'A viewing counts as long as the access token with which it was opened or last renewed, and at most twelve hours. The caller must be its viewer. Players go on with the same URL.',
     tag: 'Watching',
     access: { action: 'view' },
-    params: { id: footageIdSchema, viewing: z.uuid() },
+    params: { id: footageIdSchema, viewing: viewingIdSchema },
     answers: { 200: { body: renewedSchema } },
     problems: ['playback-ended'],
     async handle({ services, params: { id, viewing }, visitor }) {

@@ -27,10 +27,10 @@ export type Anchor = z.infer<typeof anchorSchema>
 /** That a chain head is in an anchor. */
 export const inclusionSchema = z.object({
   schemaVersion: z.literal(1),
-  anchor: z.int().positive(),
-  head: anchoredHeadSchema,
-  index: z.int().nonnegative(),
-  path: z.array(sha256Schema),
+  anchor: z.int().positive().describe('the number of the anchor'),
+  head: anchoredHeadSchema.describe('the last entry that it is over'),
+  index: z.int().nonnegative().describe('the place of the head among the leaves of the tree'),
+  path: z.array(sha256Schema).describe('inclusion proof (RFC 9162, section 2.1.3)'),
 })
 export type Inclusion = z.infer<typeof inclusionSchema>
 

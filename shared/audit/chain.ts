@@ -66,31 +66,36 @@ const actorSchema = z.union([oidSchema, z.literal('service')])
 
 /** What an entry says of who acted and why. */
 const particularsShape = {
-  actor: actorSchema,
+  actor: actorSchema.describe('a person or a dock; or the service itself'),
   basis: z.string().nullable().describe('role and tie by which access was allowed'),
   reason: z.string().nullable(),
   purpose: purposeSchema.nullable().optional().describe('absent: written before it was asked for'),
-  clientAddress: z.string().nullable(),
-  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+  clientAddress: z.string().nullable().describe('as the front end of the platform saw it'),
+  detail: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .describe('what belongs to the action, by name'),
   salt: z
     .string()
     .regex(/^[0-9a-f]{32}$/)
-    .describe('random, so that what is withheld cannot be guessed from its digest'),
+    .meta({
+      description: 'random, so that what is withheld cannot be guessed from its digest',
+      examples: ['00112233445566778899aabbccddeeff'],
+    }),
 }
 
 /** What an entry says of itself and of its place in the chain. */
 const linkShape = {
   schemaVersion: z.literal(2),
   footageId: footageIdSchema,
-  sequence: z.int().positive(),
+  sequence: z.int().positive().describe('the place in the chain: 1 is the first'),
   at: z.iso.datetime(),
   action: z.enum(Object.keys(AUDITED_ACTIONS) as [AuditedAction, ...AuditedAction[]]),
   processing: z
     .enum(['collection', 'alteration', 'consultation', 'disclosure', 'combination', 'erasure'])
     .nullable()
     .describe('its kind under section 62 of the Data Protection Act 2018'),
-  previous: sha256Schema,
-  hash: sha256Schema,
+  previous: sha256Schema.describe('the hash of the entry before it; 64 zeros: the first'),
+  hash: sha256Schema.describe('over place, action and time, and the digest of the particulars'),
 }
 
 export const auditEntrySchema = z

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { cursorSchema } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 import type { FiledHead } from './anchor-store.ts'
 import { missingEntries } from './missing-entries.ts'
@@ -18,7 +19,7 @@ export const trailQuerySchema = z.strictObject({
     .max(1000)
     .default(1000)
     .describe('how many entries a page holds at most'),
-  cursor: z.string().max(500).optional().describe('`next` of the page before'),
+  cursor: cursorSchema.optional(),
 })
 export type TrailQuery = z.infer<typeof trailQuerySchema>
 

@@ -56,8 +56,8 @@ const MISSING = 'missing'
 
 /** Up to where a chain is vouched for, by which anchor, and when that was timestamped. */
 const anchoredSchema = z.object({
-  upTo: z.int().positive(),
-  anchor: z.int().positive(),
+  upTo: z.int().positive().describe('the last entry that is vouched for'),
+  anchor: z.int().positive().describe('by the anchor of this number'),
   at: z.iso.datetime(),
   timestamp: z
     .object({
@@ -76,7 +76,7 @@ export const trailVerdictSchema = z
     z.object({
       whole: z.literal(true),
       entries: z.int().nonnegative(),
-      head: sha256Schema,
+      head: sha256Schema.describe('the hash of the last entry'),
       anchored: anchoredSchema.nullable().describe('null: nothing of it has been anchored yet'),
       unanchored: z
         .object({ from: z.int().positive(), since: z.iso.datetime() })
@@ -92,7 +92,9 @@ export const trailVerdictSchema = z
         .describe(
           'the first entry that is missing or not as it was written, as far as can be told',
         ),
-      because: z.enum([...CHAIN_BREAKS, ...ANCHOR_BREAKS, MISSING]),
+      because: z
+        .enum([...CHAIN_BREAKS, ...ANCHOR_BREAKS, MISSING])
+        .describe('what does not hold there'),
       anchor: z.int().positive().nullable().describe('the anchor that shows it, where one does'),
       provenUpTo: z
         .int()

@@ -9,11 +9,18 @@ import {
   withoutIssue,
 } from '../footage/camera-issues.ts'
 import { instantSchema } from '../footage/clock.ts'
+import { pathTextSchema } from '../footage/path-text.ts'
 import { registerReasonShape, requireReason } from '../manage/reason.ts'
 import type { Services } from '../services.ts'
 import { type Author, registerChangeSchema } from '../storage/tables/register.ts'
 import type { ChangeAuthor } from './file-by-wearer.ts'
 import { refile } from './refile.ts'
+
+/** The moment from which on a camera was worn, as it stands in a path. */
+export const issueMomentSchema = pathTextSchema.pipe(instantSchema).meta({
+  description: 'the moment from which on it was worn, ISO 8601 with its offset',
+  examples: ['2026-11-01T08:00:00Z'],
+})
 
 /** Who wears a camera from the moment in the address on. */
 export const issueRequestSchema = z.strictObject({

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { officerSchema, type Principal } from '../clearance/person.ts'
 import { cameraIssueSchema, serialSchema } from '../footage/camera-issues.ts'
+import { pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 
 /** Whose cameras: so many issues, from where the last page ended. */
 export const wornByQuerySchema = z.strictObject({
   officer: officerSchema.describe('the warrant or staff number of who wore them'),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(500).optional(),
+  ...pageShape(500, 100),
 })
 
 /** That an officer wore a camera, from when to when. */

@@ -23,8 +23,8 @@ export type Restriction = z.infer<typeof restrictionSchema>
 /** Access given to one person by name, for the listed kind of use, until a moment. */
 export const grantSchema = z.strictObject({
   oid: oidSchema,
-  level: z.enum(['view', 'original']),
-  until: z.iso.datetime(),
+  level: z.enum(['view', 'original']).describe('to view, or to take the original as well'),
+  until: z.iso.datetime().describe('when the access ends'),
 })
 export type Grant = z.infer<typeof grantSchema>
 

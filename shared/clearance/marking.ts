@@ -6,7 +6,10 @@ import { z } from 'zod'
  */
 export const MARKINGS = ['OFFICIAL', 'OFFICIAL-SENSITIVE', 'SECRET', 'TOP-SECRET'] as const
 
-export const markingSchema = z.enum(MARKINGS)
+export const markingSchema = z.enum(MARKINGS).meta({
+  description: 'protective marking; above OFFICIAL-SENSITIVE nothing is served here',
+  examples: ['OFFICIAL-SENSITIVE'],
+})
 export type Marking = z.infer<typeof markingSchema>
 
 /** Docks do not classify: what they send carries this marking until a person changes it. */

@@ -8,7 +8,14 @@ import { vettingSchema } from './vetting.ts'
  * Identifies a person or a dock: the immutable object id of the directory, never an e-mail. In any
  * case of its letters it is the same person (RFC 9562, section 4).
  */
-export const oidSchema = z.uuid().toLowerCase().brand<'Oid'>()
+export const oidSchema = z
+  .uuid()
+  .toLowerCase()
+  .brand<'Oid'>()
+  .meta({
+    description: 'a person or a dock, by the object id (`oid`) of the directory',
+    examples: ['0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01'],
+  })
 export type Oid = z.infer<typeof oidSchema>
 
 /** The warrant or staff number that an officer's footage is filed under. */
@@ -16,6 +23,7 @@ export const officerSchema = z
   .string()
   .regex(/^[A-Z]{0,2}[0-9]{3,9}[A-Z]{0,2}$/, 'a warrant or staff number such as P214567')
   .brand<'Officer'>()
+  .meta({ description: 'a warrant or staff number', examples: ['P214567'] })
 export type Officer = z.infer<typeof officerSchema>
 
 /** Whether a person serves. Who left or is suspended may nothing, whatever their token says. */
@@ -27,8 +35,11 @@ export const registerEntrySchema = z
     officer: officerSchema,
     unit: unitSchema,
     borough: boroughSchema.optional(),
-    status: z.enum(SERVICE_STATUSES).default('serving'),
-    vetting: z.array(vettingSchema).max(16),
+    status: z
+      .enum(SERVICE_STATUSES)
+      .default('serving')
+      .describe('whoever is suspended or left may do nothing'),
+    vetting: z.array(vettingSchema).max(16).describe('all that was ever awarded and still matters'),
     assignments: z
       .array(referenceSchema)
       .max(200)

@@ -15,9 +15,12 @@ export const NATIONAL_SECURITY_VETTING = ['CTC', 'SC', 'eSC', 'DV'] as const
 
 export const vettingSchema = z
   .strictObject({
-    level: z.enum([...FORCE_VETTING, ...NATIONAL_SECURITY_VETTING]),
-    awarded: z.iso.date(),
-    expires: z.iso.date(),
+    level: z.enum([...FORCE_VETTING, ...NATIONAL_SECURITY_VETTING]).meta({
+      description: 'force vetting, or national security vetting, which opens nothing by itself',
+      examples: ['RV'],
+    }),
+    awarded: z.iso.date().meta({ description: 'first day', examples: ['2024-01-01'] }),
+    expires: z.iso.date().meta({ description: 'last day, UTC', examples: ['2034-01-01'] }),
     status: z.enum(['current', 'suspended', 'withdrawn']),
   })
   .refine(({ awarded, expires }) => awarded < expires, {

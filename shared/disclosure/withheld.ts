@@ -8,13 +8,14 @@ import { nothingHere } from '../errors.ts'
 import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { EARLIEST } from '../footage/clock.ts'
 import type { Summary } from '../footage/summary.ts'
+import { cursorSchema } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 
 const DAY_MS = 86_400_000
 /** Recordings that one answer looks at. A case has seldom so many; the rest comes by the cursor. */
 const ROWS_PER_ANSWER = 1_000
 
-export const withheldQuerySchema = z.strictObject({ cursor: z.string().max(500).optional() })
+export const withheldQuerySchema = z.strictObject({ cursor: cursorSchema.optional() })
 
 /** Whom to ask about recordings that are withheld, and how many of theirs are. */
 const withheldOwnerSchema = z.object({
@@ -27,8 +28,8 @@ export type WithheldOwner = z.infer<typeof withheldOwnerSchema>
 
 /** How many recordings of a case are withheld, by owner. */
 export const withheldSchema = z.object({
-  urn: z.string(),
-  recordings: z.int().nonnegative(),
+  urn: z.string().meta({ description: 'the case', examples: ['01AB/2345/26'] }),
+  recordings: z.int().nonnegative().describe('withheld from view, on this page'),
   items: z.array(withheldOwnerSchema),
   next: z
     .string()

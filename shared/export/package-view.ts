@@ -13,7 +13,7 @@ export const packageViewSchema = z
     state: packageStateSchema,
     requestedBy: oidSchema,
     requestedAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().describe('until when it can be fetched'),
     reason,
     recipients,
     renditions,
@@ -21,7 +21,7 @@ export const packageViewSchema = z
     percent: z.int().min(0).max(100).describe('of the footage that is packed'),
     made: made.unwrap().extend({ fileName: z.string() }).optional(),
     ended,
-    url: z.string(),
+    url: z.string().describe('its status'),
     contentUrl: z.string().describe('answers with a redirect to the package, once it is ready'),
   })
   .meta({ id: 'EvidencePackage' })

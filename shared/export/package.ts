@@ -11,7 +11,13 @@ const instant = z.iso.datetime()
 const count = z.int().nonnegative()
 
 /** Names an evidence package. A UUIDv7: packages of a recording are in the order they were asked for. */
-export const packageIdSchema = z.uuidv7().brand<'PackageId'>()
+export const packageIdSchema = z
+  .uuidv7()
+  .brand<'PackageId'>()
+  .meta({
+    description: 'the id of an evidence package',
+    examples: ['019ab4f0-1b2c-7a3d-8e4f-5a6b7c8d9e0f'],
+  })
 export type PackageId = z.infer<typeof packageIdSchema>
 
 /** Allocates the id of a new package. */
@@ -23,10 +29,13 @@ export const RECIPIENT_CAPACITIES = ['prosecution', 'defence', 'court', 'police'
 /** Somebody whom a package is for. */
 export const recipientSchema = z
   .strictObject({
-    name: freeTextSchema({ min: 1, max: 100 }),
-    organisation: freeTextSchema({ min: 1, max: 100 }),
-    capacity: z.enum(RECIPIENT_CAPACITIES),
-    contact: freeTextSchema({ min: 3, max: 200 }).describe('e-mail, telephone or address'),
+    name: freeTextSchema({ min: 1, max: 100 }).meta({ examples: ['R. Osei'] }),
+    organisation: freeTextSchema({ min: 1, max: 100 }).meta({ examples: ['CPS London'] }),
+    capacity: z.enum(RECIPIENT_CAPACITIES).describe('as what they receive it'),
+    contact: freeTextSchema({ min: 3, max: 200 }).meta({
+      description: 'e-mail, telephone or address',
+      examples: ['r.osei@cps.example'],
+    }),
   })
   .meta({ id: 'Recipient' })
 export type Recipient = z.infer<typeof recipientSchema>
@@ -37,7 +46,11 @@ export type Recipient = z.infer<typeof recipientSchema>
  * other people and other cases. `whole`: all of it.
  */
 export const TRAIL_FORMS = ['continuity', 'whole'] as const
-export const trailFormSchema = z.enum(TRAIL_FORMS)
+export const trailFormSchema = z
+  .enum(TRAIL_FORMS)
+  .describe(
+    'of the audit trail: continuity leaves out who looked and why; whole is for those who may verify it',
+  )
 export type TrailForm = z.infer<typeof trailFormSchema>
 
 /**
@@ -55,7 +68,11 @@ export const PACKAGE_STATES = [
   'withdrawn',
   'expired',
 ] as const
-export const packageStateSchema = z.enum(PACKAGE_STATES)
+export const packageStateSchema = z.enum(PACKAGE_STATES).meta({
+  description:
+    'requested, making: in hand; ready: can be fetched; failed; cancelled: by a person; withdrawn: who asked for it may not have it any more; expired',
+  examples: ['ready'],
+})
 export type PackageState = z.infer<typeof packageStateSchema>
 
 /** The states in which a worker may still make it. */
@@ -78,7 +95,7 @@ export const evidencePackageSchema = z.object({
   renditions: z.array(z.enum(PLAYABLE_KINDS)),
   trail: trailFormSchema,
   requestedAt: instant,
-  expiresAt: instant,
+  expiresAt: instant.describe('until when it can be fetched'),
   changedAt: instant,
   totalBytes: count.nullable().describe('of the footage in it; null: not looked at yet'),
   progress: packingProgressSchema.nullable(),

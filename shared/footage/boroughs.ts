@@ -39,7 +39,11 @@ export const BOROUGHS = [
   'westminster',
 ] as const
 
-export const boroughSchema = z.enum(BOROUGHS).meta({ id: 'Borough' })
+export const boroughSchema = z.enum(BOROUGHS).meta({
+  id: 'Borough',
+  description: 'one of the 32 London boroughs that the Metropolitan Police serves',
+  examples: ['camden'],
+})
 export type Borough = z.infer<typeof boroughSchema>
 
 /** A unit: a team of a borough, or one that serves all of London, such as firearms or traffic. */
@@ -47,3 +51,7 @@ export const unitSchema = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case words joined by hyphens')
   .max(64)
+  .meta({
+    description: 'a unit: lower-case words joined by hyphens',
+    examples: ['camden-response-1'],
+  })

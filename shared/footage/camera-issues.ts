@@ -7,14 +7,18 @@ import { instantSchema } from './clock.ts'
 export const serialSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$/, 'letters, digits, . _ -')
+  .meta({
+    description: 'the serial number of a camera, as its maker prints it',
+    examples: ['VB4-000123'],
+  })
 
 /** Who wore a camera from a moment (inclusive) until another (exclusive); null: until now. */
 export const cameraIssueSchema = z.strictObject({
-  from: instantSchema,
-  to: instantSchema.nullable(),
+  from: instantSchema.describe('from this moment on, UTC'),
+  to: instantSchema.nullable().describe('until before this moment, UTC; null: still issued'),
   officer: officerSchema,
   by: oidSchema.describe('who entered it'),
-  at: z.iso.datetime(),
+  at: z.iso.datetime().describe('when it was entered'),
 })
 export type CameraIssue = z.infer<typeof cameraIssueSchema>
 

@@ -5,6 +5,10 @@ export const instantSchema = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text).toISOString())
   .pipe(z.iso.datetime({ error: 'a year from 0000 to 9999' }))
+  .meta({
+    description: 'a moment, ISO 8601 with its offset; kept and answered in UTC',
+    examples: ['2026-11-23T20:15:30Z'],
+  })
 
 /** No body-worn camera recorded before. A start that seems to lie before it is no time at all. */
 export const EARLIEST = Date.parse('2000-01-01T00:00:00.000Z')
@@ -24,8 +28,10 @@ export type ReportedClock = z.infer<typeof reportedClockSchema>
 export const recordedClockSchema = z.object({
   ...reportedClockSchema.shape,
   receivedAt: instantSchema.describe('the clock of the service when the dock asked to upload'),
-  deviceBehindDockMs: z.int(),
-  dockBehindServerMs: z.int(),
+  deviceBehindDockMs: z.int().describe('how far the clock of the device was behind the dock’s, ms'),
+  dockBehindServerMs: z
+    .int()
+    .describe('how far the clock of the dock was behind the service’s, ms'),
   recordedAt: instantSchema.describe(
     'start of the recording by the clock of the service, within what is possible',
   ),

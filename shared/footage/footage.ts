@@ -17,6 +17,10 @@ const count = z.int().nonnegative()
 export const sha256Schema = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits')
+  .meta({
+    description: 'SHA-256, lower-case hexadecimal',
+    examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+  })
 
 /** A blob holds 50,000 blocks, and both docks and copies make them 8 MiB: some 390 GiB. */
 const LARGEST_PART_BYTES = 50_000 * 8 * 1024 * 1024
@@ -33,7 +37,8 @@ export const declaredPartSchema = z.strictObject({
   contentType: z
     .string()
     .regex(/^[\w.+-]+\/[\w.+-]+$/, 'a media type such as video/mp4')
-    .max(100),
+    .max(100)
+    .meta({ description: 'media type', examples: ['video/mp4'] }),
 })
 export type DeclaredPart = z.infer<typeof declaredPartSchema>
 
@@ -45,7 +50,7 @@ export const originalPartSchema = z.object({
     .string()
     .nullable()
     .describe('the only version ever read; null where storage keeps none'),
-  size: count,
+  size: count.describe('bytes'),
   sha256: sha256Schema,
   sha256Declared: z
     .boolean()
@@ -83,10 +88,12 @@ export type Part = z.infer<typeof partSchema>
 
 /** How far a rendition has come. `deferred`: made at first view. */
 export const renditionProgressSchema = z.object({
-  kind: z.enum(['copy', 'proxy']),
-  state: z.enum(['deferred', 'rendering', 'ready', 'failed']),
-  chunks: count,
-  finished: count,
+  kind: z.enum(['copy', 'proxy']).describe('the master as it is, or a smaller proxy of it'),
+  state: z
+    .enum(['deferred', 'rendering', 'ready', 'failed'])
+    .describe('deferred: made at first view'),
+  chunks: count.describe('of which it is made'),
+  finished: count.describe('chunks that can be played'),
   failure: z.string().optional(),
   atFirstView: z
     .literal(true)
@@ -101,7 +108,7 @@ export const posterSchema = z.object({
   sha256: sha256Schema,
   width: count,
   height: count,
-  atSeconds: z.number().nonnegative(),
+  atSeconds: z.number().nonnegative().describe('from the start of the recording'),
   tool: z
     .object({ version: z.string(), arguments: z.array(z.string()) })
     .optional()
@@ -128,7 +135,10 @@ export type Correction = z.infer<typeof correctionSchema>
 
 /** A named reason to keep a recording, until it is released. */
 export const holdSchema = z.object({
-  name: unitSchema.describe('lower-case words joined by hyphens, such as iopc-2026-114'),
+  name: unitSchema.meta({
+    description: 'the name of a hold: lower-case words joined by hyphens',
+    examples: ['iopc-2026-114'],
+  }),
   reason: z.string(),
   by: oidSchema,
   at: instant,
@@ -141,9 +151,9 @@ export const CASE_STANDINGS = ['evidence', 'unused', 'sensitive-unused'] as cons
 /** How a recording stands in one case, and who reviewed that when. */
 export const caseMarkSchema = z.object({
   urn: z.string(),
-  standing: z.enum(CASE_STANDINGS),
+  standing: z.enum(CASE_STANDINGS).describe('what it is in the case'),
   reviewer: officerSchema,
-  reviewedOn: z.iso.date(),
+  reviewedOn: z.iso.date().describe('the day of the review'),
   by: oidSchema,
   at: instant,
 })
@@ -179,24 +189,28 @@ export const footageSchema = z.object({
     .default(1)
     .describe('grows by one with every change of what people say of it; theirs rest on it'),
   state: footageStateSchema,
-  camera: z.object({ serial: z.string(), firmware: z.string() }),
-  sequence: count,
+  camera: z
+    .object({ serial: z.string(), firmware: z.string() })
+    .describe('as the dock declared it'),
+  sequence: count.describe('number of the recording on its camera'),
   officer: officerSchema,
   unit: unitSchema,
   borough: boroughSchema.optional(),
   dock: oidSchema,
-  dockSite: z.string(),
-  clock: recordedClockSchema,
+  dockSite: z.string().describe('where it was docked'),
+  clock: recordedClockSchema.describe('every time that was received, and the start that follows'),
   durationSeconds: z.number().nonnegative().describe('as declared; media has what was measured'),
   references: z.array(referenceSchema),
-  category: z.string().optional(),
-  urgent: z.boolean(),
+  category: z.string().optional().describe('what it shows, in the words of the force'),
+  urgent: z.boolean().describe('whether it overtakes others'),
   marking: markingSchema,
-  restrictions: z.array(restrictionSchema),
-  grants: z.array(grantSchema),
+  restrictions: z
+    .array(restrictionSchema)
+    .describe('each closes it to all but those with a grant in their own name'),
+  grants: z.array(grantSchema).describe('access by name'),
   corrections: z.array(correctionSchema).default([]).describe('oldest first'),
   holds: z.array(holdSchema).default([]).describe('while there is one, it is not disposed of'),
-  cases: z.array(caseMarkSchema).default([]),
+  cases: z.array(caseMarkSchema).default([]).describe('what it is to which case'),
   retentionGroup: retentionGroupSchema
     .optional()
     .describe('how long to keep it, once somebody has reviewed it'),
@@ -218,9 +232,12 @@ export const footageSchema = z.object({
         .describe('what a viewer should know, such as where it ends early'),
     })
     .optional(),
-  renditions: z.array(renditionProgressSchema),
+  renditions: z.array(renditionProgressSchema).describe('what can be played'),
   poster: posterSchema.optional(),
-  unplayable: z.object({ reason: z.string(), detail: z.string() }).optional(),
+  unplayable: z
+    .object({ reason: z.string(), detail: z.string() })
+    .optional()
+    .describe('why it cannot be decoded'),
   failure: z
     .object({ stage: z.string(), at: instant, reason: z.string() })
     .optional()
@@ -229,7 +246,7 @@ export const footageSchema = z.object({
   alerted: markingSchema
     .optional()
     .describe('the marking too high for this cloud that other systems were last told of'),
-  changedAt: instant,
+  changedAt: instant.describe('the last change of anything here'),
 })
 export type Footage = z.infer<typeof footageSchema>
 

@@ -2,7 +2,13 @@ import { v7 } from 'uuid'
 import { z } from 'zod'
 
 /** Identifies a recording for life. A UUIDv7 (RFC 9562): ordered by time, not guessable. */
-export const footageIdSchema = z.uuidv7().brand<'FootageId'>()
+export const footageIdSchema = z
+  .uuidv7()
+  .brand<'FootageId'>()
+  .meta({
+    description: 'the id of a recording, a UUIDv7',
+    examples: ['019ab4ea-7c40-7d1e-9f3a-2b6c8d0e4f51'],
+  })
 export type FootageId = z.infer<typeof footageIdSchema>
 
 /** An answer that says no more than which recording it is about. */
@@ -15,7 +21,9 @@ export const newFootageId = (): FootageId => footageIdSchema.parse(v7())
 export const SIDECAR_KINDS = ['gps-track', 'event-log', 'settings'] as const
 
 /** The parts of a recording as uploaded: the footage itself and its sidecars. */
-export const partNameSchema = z.enum(['recording', ...SIDECAR_KINDS])
+export const partNameSchema = z
+  .enum(['recording', ...SIDECAR_KINDS])
+  .describe('the recording itself, or a sidecar of it')
 export type PartName = z.infer<typeof partNameSchema>
 
 /** The blob that holds a part, in the landing container and, once verified, among the originals. */

@@ -22,16 +22,26 @@ const referenceValueSchema = z
       .max(LONGEST_VALUE)
       .regex(/^[\p{L}\p{N}][\p{L}\p{N} ./_-]*$/u, 'use letters, digits and . / _ -'),
   )
+  .meta({
+    description: 'as people write it; kept in upper case, with single spaces',
+    examples: ['2412345/26'],
+  })
 
 export const referenceSchema = z.strictObject({
-  type: z.enum(REFERENCE_TYPES),
+  type: z.enum(REFERENCE_TYPES).meta({
+    description: 'incident (CAD), crime number, case URN or exhibit',
+    examples: ['crime'],
+  }),
   value: referenceValueSchema,
 })
 export type Reference = z.infer<typeof referenceSchema>
 
 /** A reference in a path, `…/{type}/{*value}`: values may hold slashes. */
 export const referencePathSchema = referenceSchema.extend({
-  value: pathTextSchema.pipe(referenceValueSchema),
+  value: pathTextSchema.pipe(referenceValueSchema).meta({
+    description: 'the number or URN, percent-encoded: a slash in it may stand as %2F or as itself',
+    examples: ['2412345/26'],
+  }),
 })
 
 /** Reads `type:value` as it stands in a query string, for example `crime:2412345/26`. */
@@ -43,3 +53,4 @@ export const referenceQuerySchema = z
     return { type, value: value.join(':') }
   })
   .pipe(referenceSchema)
+  .meta({ description: 'a reference, as type:value', examples: ['crime:2412345/26'] })

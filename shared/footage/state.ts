@@ -25,7 +25,11 @@ export const FOOTAGE_STATES = [
   'disposed',
 ] as const
 
-export const footageStateSchema = z.enum(FOOTAGE_STATES)
+export const footageStateSchema = z.enum(FOOTAGE_STATES).meta({
+  description:
+    'expected: may be uploaded; landed: arrived, not verified; mismatched: other bytes than declared; secured: verified and immutable; rendering: playable in part; ready: all is rendered; unplayable: secured, not to be decoded; disposing, disposed: erased',
+  examples: ['ready'],
+})
 export type FootageState = z.infer<typeof footageStateSchema>
 
 const NEXT: Record<FootageState, readonly FootageState[]> = {

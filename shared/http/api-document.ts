@@ -11,13 +11,12 @@ import { RATE_LIMITS } from '../access/rate-limits.ts'
 import { DUTIES, mayDo, ROLES, type Role } from '../clearance/roles.ts'
 import { type ErrorCode, faultOf } from '../errors.ts'
 import type { Access, AnswerDeclaration, Declaration } from './declaration.ts'
+import { withExamples } from './examples.ts'
+import { type ApiDescription, guide } from './guide.ts'
 import { PROBLEM_TYPE, problemSchema } from './problem.ts'
 import { TAGS } from './tags.ts'
 
 const TOKEN = 'token'
-
-/** What the document says beyond the routes. */
-export type ApiDescription = { issuer: string; audience: string }
 
 /** A document as it is answered: its own schema is OpenAPI's. */
 export const apiDocumentSchema = z.looseObject({ openapi: z.literal('3.1.0') })
@@ -28,27 +27,24 @@ export const apiDocument = (
   routes: readonly Declaration[],
   { issuer, audience }: ApiDescription,
 ): ApiDocument => ({
-  ...createDocument({
-    openapi: '3.1.0',
-    info: {
-      title: 'Bluelamp',
-      version: '1',
-      description:
-        'Body-worn video: docks upload it, investigators find, play and take it. What a caller may not see and what does not exist are answered alike, with 404. Errors are problem details (RFC 9457).',
-    },
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths: pathsOf(routes),
-    components: {
-      securitySchemes: {
-        [TOKEN]: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description: `An access token of ${issuer} for ${audience}, with one of the app roles named.`,
+  ...withExamples(
+    createDocument({
+      openapi: '3.1.0',
+      info: { title: 'Bluelamp', version: '1', description: guide({ issuer, audience }) },
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      paths: pathsOf(routes),
+      components: {
+        securitySchemes: {
+          [TOKEN]: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: `An access token of ${issuer} for ${audience}, with one of the app roles that an operation names.`,
+          },
         },
       },
-    },
-  }),
+    }),
+  ),
   openapi: '3.1.0',
 })
 
@@ -156,11 +152,33 @@ function problemResponses(route: Declaration): [status: string, ZodOpenApiRespon
   const byStatus = Map.groupBy(problemsOf(route), (code) => faultOf(code).status)
   return [...byStatus].map(([status, codes]) => [
     String(status),
-    problem(codes.map((code) => `\`${PROBLEM_TYPE}${code}\`: ${faultOf(code).title}`).join('; ')),
+    problem(
+      codes.map((code) => `\`${PROBLEM_TYPE}${code}\`: ${faultOf(code).title}`).join('; '),
+      codes,
+    ),
   ])
 }
 
-const problem = (description: string): ZodOpenApiResponseObject => ({
+const problem = (
+  description: string,
+  codes: readonly ErrorCode[] = ['internal'],
+): ZodOpenApiResponseObject => ({
   description,
-  content: { 'application/problem+json': { schema: problemSchema } },
+  ...(codes.includes('too-many-requests') && {
+    headers: z.object({ 'retry-after': z.string().describe('seconds until the next call') }),
+  }),
+  content: {
+    'application/problem+json': {
+      schema: problemSchema,
+      examples: Object.fromEntries(
+        codes.map((code) => {
+          const { status, title, advice } = faultOf(code)
+          return [
+            code,
+            { value: { type: `${PROBLEM_TYPE}${code}`, title, status, detail: advice } },
+          ]
+        }),
+      ),
+    },
+  },
 })

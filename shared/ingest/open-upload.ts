@@ -18,11 +18,16 @@ import type { UploadRequest } from './upload-request.ts'
 const BLOCK_BYTES = 8 * 1024 * 1024
 
 /** What a dock needs to send the parts that are still wanted. */
-export const openedUploadSchema = footageSchema.pick({ id: true, state: true }).extend({
-  mayWipe: z.boolean().describe('whether the camera may be wiped'),
-  blockSize: z.int().positive().describe('bytes'),
-  uploads: z.array(signedUrlSchema.extend({ part: partNameSchema })),
-})
+export const openedUploadSchema = footageSchema
+  .pick({ id: true, state: true })
+  .extend({
+    mayWipe: z.boolean().describe('whether the camera may be wiped'),
+    blockSize: z.int().positive().describe('of the blocks to send, bytes'),
+    uploads: z
+      .array(signedUrlSchema.extend({ part: partNameSchema }))
+      .describe('where to send each part that is still wanted'),
+  })
+  .meta({ id: 'OpenedUpload' })
 export type OpenedUpload = z.infer<typeof openedUploadSchema>
 
 /**

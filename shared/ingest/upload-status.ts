@@ -13,14 +13,14 @@ export type Docked = { oid: Oid; clientAddress: string | null }
 /** What has become of an upload, and whether the camera may be wiped. */
 export const uploadStatusSchema = footageSchema.pick({ id: true, state: true }).extend({
   mayWipe: z.boolean().describe('whether the camera may be wiped'),
-  sendAgain: z.array(partNameSchema),
+  sendAgain: z.array(partNameSchema).describe('parts whose bytes were not as declared'),
   parts: z.array(
     partSchema.pick({ part: true, state: true }).extend({
       mismatches: z
         .int()
         .nonnegative()
         .describe('failed attempts: a dock tells a new verdict from an old one by it'),
-      problem: z.string().optional(),
+      problem: z.string().optional().describe('what was wrong with the last attempt'),
     }),
   ),
 })

@@ -32,12 +32,18 @@ export const amendmentSchema = z
     officer: officerSchema.optional(),
     unit: unitSchema.optional(),
     borough: boroughSchema.nullable().optional(),
-    recordedAt: instantSchema.optional(),
+    recordedAt: instantSchema.optional().describe('when the recording began'),
     retentionGroup: retentionGroupSchema
       .nullable()
       .optional()
       .describe('how long to keep it, by someone who has reviewed it'),
-    category: freeTextSchema({ min: 1, max: 64 }).nullable().optional(),
+    category: freeTextSchema({ min: 1, max: 64 })
+      .nullable()
+      .optional()
+      .meta({
+        description: 'what it shows, in the words of the force',
+        examples: ['stop-search'],
+      }),
   })
   .refine(({ reason: _, ...changes }) => Object.values(changes).some((to) => to !== undefined), {
     error: 'say what to change beside the reason',

@@ -13,6 +13,7 @@ import {
   judgeApproval,
   partyOf,
   REVIEW_WINDOW_MS,
+  requestKeySchema,
 } from './break-glass-rules.ts'
 import { takeAccess } from './end-break-glass.ts'
 import { withGrant } from './grants.ts'
@@ -21,7 +22,7 @@ import { tellBreakGlass } from './tell-break-glass.ts'
 /** What whoever approved it is told: how long the access lasts. */
 export const approvedSchema = breakGlassRequestSchema.shape.approval
   .unwrap()
-  .extend({ request: z.uuidv7(), state: z.literal('approved') })
+  .extend({ request: requestKeySchema, state: z.literal('approved') })
 
 /** Why an approval does not count. */
 export const REFUSALS: Record<
@@ -32,7 +33,7 @@ export const REFUSALS: Record<
   late: () => new BluelampError('conflict', 'The time to approve it is over. Ask for it again.'),
   refused: () => new BluelampError('conflict', 'It was refused. It can be asked for again.'),
   ended: () => new BluelampError('conflict', 'The access was ended. It can be asked for again.'),
-  settled: () => new BluelampError('conflict', 'Someone else has approved it already.'),
+  settled: () => new BluelampError('conflict', 'Someone else has decided on it already.'),
 }
 
 /**

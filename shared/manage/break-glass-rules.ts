@@ -12,6 +12,12 @@ export const BREAK_GLASS_LIFE_MS = 4 * 60 * 60_000
 /** How soon the review of an approved request is due. */
 export const REVIEW_WINDOW_MS = 3 * 24 * 60 * 60_000
 
+/** Identifies a request. */
+export const requestKeySchema = z.uuidv7().meta({
+  description: 'the id of a request for access in an emergency',
+  examples: ['019ab4ec-2f10-7c55-a1b2-3c4d5e6f7a8b'],
+})
+
 const partySchema = z.object({ oid: oidSchema, officer: officerSchema })
 /** Someone with a part in a request, by directory id and by warrant number. */
 export type Party = z.infer<typeof partySchema>
@@ -30,18 +36,18 @@ export const REVIEW_OUTCOMES = ['justified', 'not-justified'] as const
 /** A request for access in an emergency, with what became of it. */
 export const breakGlassRequestSchema = z.object({
   schemaVersion: z.literal(1),
-  request: z.uuidv7(),
+  request: requestKeySchema,
   footageId: footageIdSchema,
   requester: partySchema,
   reason: changeReasonSchema,
   askedAt: z.iso.datetime(),
-  approveBefore: z.iso.datetime(),
+  approveBefore: z.iso.datetime().describe('until when a second person may approve it'),
   approval: z
     .object({
       approver: partySchema,
       at: z.iso.datetime(),
       until: z.iso.datetime().describe('end of the access that it gave'),
-      reviewBefore: z.iso.datetime(),
+      reviewBefore: z.iso.datetime().describe('until when it is to be reviewed'),
     })
     .meta({ id: 'BreakGlassApproval' })
     .optional(),

@@ -12,9 +12,11 @@ const CASES_LIMIT = 20
 /** How a recording stands in a case, and who found so when. */
 export const caseMarkRequestSchema = z.strictObject({
   reason: changeReasonSchema,
-  standing: z.enum(CASE_STANDINGS),
-  reviewer: officerSchema,
-  reviewedOn: z.iso.date(),
+  standing: z.enum(CASE_STANDINGS).describe('what it is in the case'),
+  reviewer: officerSchema.describe('the warrant or staff number of who reviewed it'),
+  reviewedOn: z.iso
+    .date()
+    .meta({ description: 'the day of the review, not in the future', examples: ['2026-11-02'] }),
 })
 export type CaseMarkRequest = z.infer<typeof caseMarkRequestSchema>
 

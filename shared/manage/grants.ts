@@ -19,7 +19,10 @@ const GRANTS_LIMIT = 30
 export const grantRequestSchema = z.strictObject({
   reason: changeReasonSchema,
   level: grantSchema.shape.level,
-  until: instantSchema,
+  until: instantSchema.meta({
+    description: 'when the access ends: within a year',
+    examples: ['2026-12-24T00:00:00Z'],
+  }),
 })
 export type GrantRequest = z.infer<typeof grantRequestSchema>
 

@@ -36,7 +36,9 @@ export const managementViewSchema = footageSchema
       'what it is kept under, and until when; nulls: until reviewed',
     ),
     recordedAtLondon: z.string().describe('as people in London read it'),
-    breakGlass: z.array(breakGlassRequestSchema.omit({ schemaVersion: true, footageId: true })),
+    breakGlass: z
+      .array(breakGlassRequestSchema.omit({ schemaVersion: true, footageId: true }))
+      .describe('requests for access in an emergency, oldest first'),
   })
 export type ManagementView = z.infer<typeof managementViewSchema>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Principal } from '../clearance/person.ts'
+import { pageShape } from '../http/list-of.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import type { OwnRequest } from '../storage/tables/break-glass.ts'
@@ -10,8 +11,7 @@ const AT_ONCE = 8
 
 /** Which of one's own requests: so many, from where the last page ended. */
 export const ownRequestsQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(25),
-  cursor: z.string().max(500).optional(),
+  ...pageShape(100, 25),
 })
 
 /** What became of a request, in the words of whoever asked. */
@@ -27,7 +27,7 @@ export const ownBreakGlassSchema = breakGlassRequestSchema
         'asked: not approved yet; approved: access until `until`; refused: with the reason; lapsed: nobody approved it in time; over: the access has ended; reviewed: with the outcome',
       ),
     until: z.iso.datetime().optional().describe('when the access ends, or has ended'),
-    refusedBecause: z.string().optional(),
+    refusedBecause: z.string().optional().describe('the reason of the refusal'),
     outcome: breakGlassRequestSchema.shape.review.unwrap().shape.outcome.optional(),
   })
 export type OwnBreakGlass = z.infer<typeof ownBreakGlassSchema>

@@ -4,7 +4,10 @@ import { freeTextSchema } from '../footage/free-text.ts'
 import type { Services } from '../services.ts'
 
 /** Why someone changes what is on record. Bounded, for some of it is kept in the recording's row. */
-export const changeReasonSchema = freeTextSchema({ min: 3, max: 200 })
+export const changeReasonSchema = freeTextSchema({ min: 3, max: 200 }).meta({
+  description: 'why, for the record',
+  examples: ['asked for by the officer in charge'],
+})
 
 /** A request that says nothing more than why. */
 export const reasonOnlySchema = z.strictObject({ reason: changeReasonSchema })

@@ -5,7 +5,13 @@ import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import { REFUSALS } from './approve-break-glass.ts'
-import { type BreakGlassRequest, isSame, judgeApproval, partyOf } from './break-glass-rules.ts'
+import {
+  type BreakGlassRequest,
+  isSame,
+  judgeApproval,
+  partyOf,
+  requestKeySchema,
+} from './break-glass-rules.ts'
 import { changeReasonSchema } from './reason.ts'
 import { tellBreakGlass } from './tell-break-glass.ts'
 
@@ -22,7 +28,7 @@ export const refusalSchema = z.strictObject({
 
 /** What whoever refused it is told. */
 export const refusedSchema = z.object({
-  request: z.uuidv7(),
+  request: requestKeySchema,
   state: z.literal('refused'),
   at: z.iso.datetime(),
 })

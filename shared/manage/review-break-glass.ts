@@ -8,6 +8,7 @@ import {
   mayReview,
   partyOf,
   REVIEW_OUTCOMES,
+  requestKeySchema,
 } from './break-glass-rules.ts'
 import { endBreakGlass } from './end-break-glass.ts'
 import { changeReasonSchema } from './reason.ts'
@@ -15,13 +16,16 @@ import { changeReasonSchema } from './reason.ts'
 /** What a reviewer finds. */
 export const reviewSchema = z.strictObject({
   outcome: z.enum(REVIEW_OUTCOMES),
-  note: changeReasonSchema,
+  note: changeReasonSchema.meta({
+    description: 'what the reviewer found',
+    examples: ['the child was found by it'],
+  }),
 })
 
 /** What a reviewer is told. */
 export const reviewedSchema = breakGlassRequestSchema.shape.review
   .unwrap()
-  .extend({ request: z.uuidv7() })
+  .extend({ request: requestKeySchema })
 
 /** An approved request that waits for its review. */
 export const dueReviewSchema = breakGlassRequestSchema.omit({ schemaVersion: true })

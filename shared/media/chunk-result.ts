@@ -1,6 +1,12 @@
 import { z } from 'zod'
 
-const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({
+    description: 'SHA-256, lower-case hexadecimal',
+    examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+  })
 
 /** One media segment: `bytes` long, directly after the one before it. */
 export const segmentSchema = z.object({
@@ -50,8 +56,12 @@ export type StoryboardOutput = z.infer<typeof storyboardOutputSchema>
  * - `annex-b`: the same NAL units, apart from parameter sets and delimiters, which MP4 keeps elsewhere
  */
 export const descentSchema = z.object({
-  form: z.enum(['raw', 'annex-b']),
-  packets: z.int().nonnegative(),
+  form: z
+    .enum(['raw', 'annex-b'])
+    .describe(
+      'raw: the same bytes; annex-b: the same NAL units, but for parameter sets and delimiters',
+    ),
+  packets: z.int().nonnegative().describe('pictures that were compared'),
 })
 export type Descent = z.infer<typeof descentSchema>
 

@@ -6,14 +6,14 @@ import {
   type RegisterEntry,
   registerEntrySchema,
 } from '../clearance/person.ts'
+import { pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 import { warrant } from '../storage/tables/people.ts'
 
 /** Which people: whoever has a warrant number, or all, in the order of their ids. */
 export const peopleQuerySchema = z.strictObject({
   officer: officerSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(500).optional(),
+  ...pageShape(500, 100),
 })
 
 /** Who someone is, for those who assign them, give them access or read what they did. No vetting. */

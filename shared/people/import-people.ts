@@ -16,7 +16,10 @@ const NAMED_REFUSALS = 50
 
 /** Whether an import is to be carried out, and why. */
 export const importQuerySchema = z.strictObject({
-  dryRun: z.stringbool().default(false),
+  dryRun: z
+    .stringbool()
+    .default(false)
+    .meta({ description: 'true: says what it would do, and writes nothing', examples: ['true'] }),
   ...registerReasonShape,
 })
 
@@ -33,7 +36,9 @@ export type ImportItem = z.infer<typeof importItemSchema>
 /** What came of an import, row by row. */
 export const importReportSchema = z.object({
   written: z.boolean().describe('false: it was a dry run'),
-  counts: z.record(importItemSchema.shape.outcome, z.int().nonnegative()),
+  counts: z
+    .record(importItemSchema.shape.outcome, z.int().nonnegative())
+    .meta({ description: 'rows', examples: [{ added: 1, changed: 0, unchanged: 0, refused: 0 }] }),
   items: z.array(importItemSchema),
 })
 export type ImportReport = z.infer<typeof importReportSchema>

@@ -81,7 +81,10 @@ export async function inspectQuarantine(
 /** Why a person accepts bytes that are not what the dock declared. */
 export const quarantineReleaseSchema = z.strictObject({
   part: partNameSchema.default('recording'),
-  reason: freeTextSchema({ min: 10, max: 500 }),
+  reason: freeTextSchema({ min: 10, max: 500 }).meta({
+    description: 'why, for the record',
+    examples: ['the card was damaged when it was docked'],
+  }),
 })
 
 /**

@@ -25,8 +25,10 @@ export const footageDetailSchema = footageSchema
       z.object({
         part: partNameSchema,
         size: z.int().nonnegative().describe('bytes'),
-        sha256: sha256Schema.nullable(),
-        verified: z.boolean(),
+        sha256: sha256Schema
+          .nullable()
+          .describe('null: the device gave none, and it has not arrived'),
+        verified: z.boolean().describe('whether the bytes were as declared'),
         state: z.enum(PART_STATES),
       }),
     ),

@@ -19,7 +19,9 @@ export const footageProgressSchema = footageSchema
     renditions: z.array(renditionProgressSchema.extend({ percent: percentSchema })),
     percent: percentSchema.describe('of what makes the recording ready; it never goes back'),
     playable: z.boolean().describe('whether playback can begin'),
-    failures: z.array(failureRowSchema.omit({ schemaVersion: true })),
+    failures: z
+      .array(failureRowSchema.omit({ schemaVersion: true }))
+      .describe('chunks that could not be rendered'),
   })
 export type FootageProgress = z.infer<typeof footageProgressSchema>
 

@@ -16,17 +16,23 @@ import { watching } from '../viewing/watching.ts'
 
 /** Why someone opens footage, in words and in kind. The words are required where policy says so. */
 export const whySchema = z.strictObject({
-  reason: freeTextSchema({ min: 3, max: 500 }).optional(),
+  reason: freeTextSchema({ min: 3, max: 500 })
+    .optional()
+    .meta({
+      description:
+        'why, for the record; must be given unless the policy of the service (REASON_REQUIRED) is otherwise',
+      examples: ['case review'],
+    }),
   purpose: purposeSchema.optional(),
 })
 export type Why = z.infer<typeof whySchema>
 
 /** What a player needs, and what every viewer must be told about what they see. */
 export const playbackSchema = z.object({
-  url: z.url(),
-  storyboardUrl: z.url(),
+  url: z.url().describe('HLS master playlist; the ticket in it is a secret'),
+  storyboardUrl: z.url().describe('WebVTT with pictures to scrub by'),
   viewing: z.uuid().describe('by which it is renewed and ended'),
-  expiresAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().describe('when the viewing ends at the latest'),
   renewBy: z.iso
     .datetime()
     .describe('until then the access token vouches for its viewer; renewed, it goes on'),
@@ -35,7 +41,7 @@ export const playbackSchema = z.object({
       .pick({ kind: true, state: true })
       .extend({ statement: z.string().describe('what one is watching') }),
   ),
-  note: z.string().optional(),
+  note: z.string().optional().describe('what the viewer should know of the recording'),
 })
 export type Playback = z.infer<typeof playbackSchema>
 

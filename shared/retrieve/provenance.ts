@@ -18,9 +18,9 @@ import { isSheet, type SheetRow, type StreamRow } from '../storage/tables/rendit
 /** How one chunk of a rendition came about. */
 const chunkProvenanceSchema = z.object({
   chunk: z.int().nonnegative(),
-  startSeconds: z.number(),
+  startSeconds: z.number().describe('from the start of the recording'),
   endSeconds: z.number(),
-  sourceSha256: sha256Schema,
+  sourceSha256: sha256Schema.describe('of the original that it was made of'),
   tool: chunkResultSchema.shape.tool,
   output: streamOutputSchema.pick({ bytes: true, sha256: true }),
   video: streamOutputSchema.shape.video,
@@ -45,7 +45,7 @@ export const provenanceSchema = z.object({
   renditions: z.array(
     z.object({
       kind: z.enum(PLAYABLE_KINDS),
-      statement: z.string(),
+      statement: z.string().describe('what one is watching'),
       chunks: z.array(chunkProvenanceSchema),
     }),
   ),

@@ -19,7 +19,7 @@ const ORIGINAL_SAS_LIFE_MS = 2 * 60_000
 export const takenOriginalSchema = signedUrlSchema.extend({
   sha256: sha256Schema,
   size: z.int().nonnegative().describe('bytes'),
-  fileName: z.string(),
+  fileName: z.string().describe('under which the download is saved'),
 })
 export type TakenOriginal = z.infer<typeof takenOriginalSchema>
 

@@ -21,11 +21,18 @@ const instant = z.union([
 /** What can be searched by. All that is named must be so. */
 export const searchQuerySchema = z.strictObject({
   reference: referenceQuerySchema.optional(),
-  camera: z.string().max(64).optional(),
+  camera: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: 'the serial number of a camera', examples: ['VB4-000123'] }),
   officer: officerSchema.optional(),
   unit: unitSchema.optional(),
   borough: boroughSchema.optional(),
-  state: footageStateSchema.exclude(['disposing', 'disposed']).optional(),
+  state: footageStateSchema
+    .exclude(['disposing', 'disposed'])
+    .optional()
+    .describe('where it stands'),
   from: instant.optional().describe('recorded then or later; by default 92 days before `to`'),
   to: instant.optional().describe('recorded before; by default now'),
   limit: z.coerce.number().int().min(1).max(100).default(25).describe('items of a page at most'),

@@ -33,7 +33,13 @@ export type SasRequest = {
   downloadName?: string
 }
 
-export const signedUrlSchema = z.object({ url: z.url(), expiresAt: z.iso.datetime() })
+export const signedUrlSchema = z.object({
+  url: z.url().meta({
+    description: 'one blob in storage, with a SAS: send no token there',
+    examples: ['https://footage.blob.core.windows.net/container/blob?sv=2026-02-06&sig=signature'],
+  }),
+  expiresAt: z.iso.datetime().describe('until when a request there may begin'),
+})
 export type SignedUrl = z.infer<typeof signedUrlSchema>
 
 /** Signs URLs for single blobs. */

@@ -6,7 +6,7 @@ import type { Oid } from '../clearance/person.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import type { AlteredViewing } from '../storage/tables/viewings.ts'
+import type { AlteredViewing, ViewingPointer } from '../storage/tables/viewings.ts'
 import { findIntact, loseViewing } from './lose-viewing.ts'
 import { closedAct, type Ending, type Viewing } from './viewing.ts'
 
@@ -74,14 +74,16 @@ export async function endViewingsOfFootage(
 
 /** Ends what one person is viewing of a recording. */
 export async function endViewingsOn(
-  services: Pick<Services, 'viewings' | 'audit' | 'now'>,
+  services: Services,
   id: FootageId,
   person: Oid,
   ending: Omit<Ending, 'at'>,
 ): Promise<void> {
-  for await (const viewing of services.viewings.ofFootage(id)) {
-    if (viewing.oid === person && !viewing.ended) await end(services, viewing, ending)
-  }
+  await endAll(
+    services,
+    services.viewings.ofPerson(person),
+    async (pointer) => pointer.footageId === id && endPointed(services, pointer, ending),
+  )
 }
 
 /**
@@ -94,18 +96,29 @@ export async function endViewingsOfPerson(
   person: Oid,
   reason: string,
 ): Promise<number> {
-  return endAll(services, services.viewings.ofPerson(person), async (pointer) => {
-    if (pointer.closed) return false
-    const viewing = await findIntact(services, pointer)
-    if (viewing === 'record-altered') {
-      await loseViewing(services, pointer, viewing, { actor: by, reason })
-      return true
-    }
-    // Pointers are written first: one without a viewing may be of one that is about to begin.
-    if (viewing === 'record-missing' || viewing.ended) return false
-    await end(services, viewing, { by, because: 'revoked', reason })
+  const ending = { by, because: 'revoked', reason } as const
+  return endAll(services, services.viewings.ofPerson(person), (pointer) =>
+    endPointed(services, pointer, ending),
+  )
+}
+
+/** Ends the viewing that a pointer of its viewer names; says whether it was open. */
+async function endPointed(
+  services: Services,
+  pointer: ViewingPointer,
+  ending: Omit<Ending, 'at'>,
+): Promise<boolean> {
+  if (pointer.closed) return false
+  const viewing = await findIntact(services, pointer)
+  if (viewing === 'record-altered') {
+    const { by: actor, reason } = ending
+    await loseViewing(services, pointer, viewing, { actor, reason: reason ?? undefined })
     return true
-  })
+  }
+  // Pointers are written first: one without a viewing may be of one that is about to begin.
+  if (viewing === 'record-missing' || viewing.ended) return false
+  await end(services, viewing, ending)
+  return true
 }
 
 /**

@@ -21,6 +21,18 @@ const ADDRESSES_LIMIT = 8
 /** How a viewing ends: by its viewer, by someone in charge, with the access it rests on, or by itself. */
 export const ENDINGS = ['closed', 'revoked', 'access-ended', 'expired'] as const
 
+/** Identifies a viewing. */
+export const viewingIdSchema = z.uuid().meta({
+  description: 'the id of a viewing, as `viewing` in the answer that opened it',
+  examples: ['5f6d2b1c-8a3e-4c7f-9b20-1d4e6f8a0c35'],
+})
+
+/** The ticket of a viewing, as it stands in the URLs of a player. */
+export const ticketSchema = z.string().meta({
+  description: 'the ticket of a playback URL: it stands for its viewer, and is a secret',
+  examples: ['eyJ0aWNrZXQiOiJ2aWV3aW5nIn0'],
+})
+
 const releasedSchema = z.partialRecord(chunkRenditionSchema, spansSchema)
 
 /** One person watching one recording: everything that one ticket releases. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Oid, officerSchema } from '../clearance/person.ts'
+import { pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 import {
   FINDINGS,
@@ -10,9 +11,8 @@ import {
 
 /** Which day to look at; today (UTC) unless said. */
 export const dayQuerySchema = z.strictObject({
-  day: z.iso.date().optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(500).optional(),
+  day: z.iso.date().optional().describe('a day in UTC; today, where none is given'),
+  ...pageShape(500, 100),
 })
 
 /** What was unusual on a day, each finding with what it means, a page at a time by person. */
@@ -23,7 +23,7 @@ export const accessReportSchema = z.object({
   items: z.array(
     unusualAccessSchema.extend({
       officer: officerSchema.nullable().describe('null: the people register has no such person'),
-      meaning: z.string(),
+      meaning: z.string().describe('what to ask about'),
     }),
   ),
   next: z.string().nullable(),

@@ -30,7 +30,7 @@ const FINDING_NAMES = Object.keys(FINDINGS) as [Finding, ...Finding[]]
 /** What was noticed of one person. */
 export const unusualAccessSchema = z.object({
   actor: oidSchema,
-  finding: z.enum(FINDING_NAMES),
+  finding: z.enum(FINDING_NAMES).describe('what was unusual'),
   count: z.int().positive().describe('how many recordings, or limits, it concerns'),
   peersMedian: z
     .number()

@@ -57,7 +57,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   grantAccess: { reason, level: 'view', until: new Date(Date.now() + 3_600_000).toISOString() },
   holdFootage: { reason },
   importPeople: 'oid,officer,unit',
-  issueCamera: { officer: 'P214567', to: null },
+  issueCamera: { reason, officer: 'P214567', to: null },
   linkReference: { reason },
   markForCase: { reason, standing: 'evidence', reviewer: 'P214567', reviewedOn: '2026-01-05' },
   openPlayback: { reason },
@@ -80,12 +80,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   orderDisposal: { reason, rule: 'non-evidential' },
   putPerson: {
+    reason,
     officer: 'P214567',
     unit: 'camden-response-1',
     borough: 'camden',
     vetting: [{ level: 'RV', awarded: '2024-01-01', expires: '2034-01-01', status: 'current' }],
     assignments: [{ type: 'crime', value: '2412345/26' }],
   },
+  refuseBreakGlass: { reason },
   releaseHold: { reason },
   releaseQuarantine: { part: 'recording', reason },
   requestPackage: {
@@ -99,6 +101,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   takeOriginal: { reason },
   unassignOfficer: { reason },
   unlinkReference: { reason },
+  withdrawCameraIssue: { reason },
 }
 
 /** The value that stands for a path parameter. @throws Error where this suite knows none yet */

@@ -1,7 +1,20 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ERROR_CODES, faultOf } from '../../shared/errors.ts'
+import { PROBLEM_TYPE } from '../../shared/http/problem.ts'
 import { type LocalApp, startApp } from '../functions/local-app.ts'
 import { type DescribedApi, describedApi } from './described-api.ts'
+
+/** An operation, as far as it is said in words. */
+type DocumentedOperation = {
+  operationId: string
+  summary: string
+  description: string
+  tags: string[]
+  parameters?: { name: string; description?: string; example?: unknown }[]
+}
 
 /** From so many characters on a schema is to have a name if it is used again. */
 const LONG_SCHEMA = 1500
@@ -64,12 +77,81 @@ it('asks for a token wherever it is not for anyone or for whoever has a ticket',
   }
 })
 
-it('says of each operation in a line what it is for', () => {
-  const operations = Object.values(document.paths as Record<string, object>).flatMap(
-    (methods) => Object.values(methods) as { operationId: string; summary: string }[],
-  )
-  for (const { operationId, summary } of operations) {
-    expect(summary, operationId).toMatch(/^[A-Z].{10,98}[^.]$/)
+describe('every operation', () => {
+  const operations = () =>
+    Object.values(document.paths as Record<string, Record<string, DocumentedOperation>>).flatMap(
+      (methods) => Object.values(methods),
+    )
+
+  it('has a name of its own, and says in a line what it is for', () => {
+    const names = operations().map(({ operationId }) => operationId)
+    expect(new Set(names).size).toBe(names.length)
+    for (const { operationId, summary } of operations()) {
+      expect(operationId).toMatch(/^[a-z][A-Za-z]+$/)
+      expect(summary, operationId).toMatch(/^[A-Z].{10,98}[^.]$/)
+    }
+  })
+
+  it('says what it does beyond that, who may and how often, under a tag that is described', () => {
+    const tags = document.tags as { name: string; description: string }[]
+    for (const { description } of tags) expect(description).toMatch(/.{10,}/)
+    for (const { operationId, summary, description, tags: own } of operations()) {
+      expect(description, operationId).toMatch(/^.{10,}\n\nFor .+/)
+      expect(description, operationId).not.toContain(summary)
+      expect(own, operationId).toHaveLength(1)
+      expect(tags.map(({ name }) => name)).toContain(own[0])
+    }
+    const used = new Set(operations().flatMap(({ tags: own }) => own))
+    expect(tags.filter(({ name }) => !used.has(name))).toEqual([])
+  })
+
+  it('describes each of its parameters, with an example', () => {
+    for (const { operationId, parameters = [] } of operations()) {
+      for (const parameter of parameters) {
+        const { name, description } = parameter
+        expect(description, `${operationId} ${name}`).toMatch(/.{5,}/)
+        expect(parameter, `${operationId} ${name}`).toHaveProperty('example')
+      }
+    }
+  })
+
+  it('has an example of each JSON that it takes and answers, which is as its schema says', () => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true })
+    addFormats.default(ajv)
+    // It comes with a pattern that says the same.
+    ajv.addFormat('base64', true)
+    ajv.addSchema(document, 'api')
+    let seen = 0
+    const check = (value: unknown, at: string[]): void => {
+      if (typeof value !== 'object' || value === null) return
+      const examples = examplesIn(value)
+      if (examples.length === 0) {
+        if (at.at(-2) === 'content' && at.at(-1)?.endsWith('json')) {
+          expect.fail(`${at.join(' ')} has no example`)
+        }
+        for (const [key, part] of Object.entries(value)) check(part, [...at, key])
+        return
+      }
+      const { $ref = `#/${[...at, 'schema'].map(escaped).join('/')}` } = schemaIn(value)
+      const validate = ajv.getSchema(`api${$ref}`)
+      for (const example of examples) {
+        const valid = validate?.(example)
+        expect(valid, `${at.join(' ')}: ${ajv.errorsText(validate?.errors)}`).toBe(true)
+        seen += 1
+      }
+    }
+    check(document.paths, ['paths'])
+    expect(seen).toBeGreaterThan(500)
+  }, 60_000)
+})
+
+it('says to whoever writes a client what holds everywhere, and what each problem means', () => {
+  const { description } = document.info as { description: string }
+  for (const word of ['Bearer', 'cursor', 'If-Match', 'reason', '404', 'Retry-After', 'UTC']) {
+    expect(description).toContain(word)
+  }
+  for (const code of ERROR_CODES) {
+    expect(description).toContain(`| \`${PROBLEM_TYPE}${code}\` | ${faultOf(code).status} |`)
   }
 })
 
@@ -85,3 +167,19 @@ it('says nothing to pages of origins that are not configured', async () => {
     expect(names.filter((name) => name.startsWith('access-control-'))).toEqual([])
   }
 })
+
+/** The schema of a parameter or body; what it refers to is compiled once for all. */
+const schemaIn = (value: object): { $ref?: string } =>
+  'schema' in value ? (value.schema as { $ref?: string }) : {}
+
+/** What stands beside a schema as an example of it. */
+function examplesIn(value: object): unknown[] {
+  if (!('schema' in value)) return []
+  if ('example' in value) return [value.example]
+  if (!('examples' in value)) return []
+  return Object.values(value.examples as Record<string, { value: unknown }>).map((one) => one.value)
+}
+
+/** A part of a JSON pointer, as it stands in a URL. */
+const escaped = (part: string): string =>
+  encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))

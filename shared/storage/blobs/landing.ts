@@ -10,7 +10,10 @@ import type { BlobVersion } from './hashing-copy.ts'
 const UPLOAD_SAS_LIFE_MS = 60 * 60_000
 
 /** A block that has arrived and waits to be committed. */
-export const pendingBlockSchema = z.object({ id: z.string(), size: z.int() })
+export const pendingBlockSchema = z.object({
+  id: z.string().describe('block id, base64, as it was sent'),
+  size: z.int().describe('bytes'),
+})
 export type PendingBlock = z.infer<typeof pendingBlockSchema>
 
 /** Where docks put what they upload, until it is secured or quarantined. */
