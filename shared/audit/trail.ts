@@ -33,6 +33,22 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
   // processes the insert of the next sequence is the claim, and nothing that is remembered counts.
   const inTurn = createTurns<FootageId>()
   const waiting = new Map<FootageId, Waiting[]>()
+  /** By their place: entries that storage failed over, so that it may have them or not. */
+  const doubtful = new Map<string, ChainHead[]>()
+  const placeOf = (id: FootageId, { sequence }: ChainHead): string => `${id}:${sequence}`
+
+  /** A note that cannot be taken back is for the verification to name. */
+  const takeBack = (id: FootageId, unwritten: readonly ChainHead[]) =>
+    Promise.allSettled(unwritten.map((entry) => pending.settle(id, entry)))
+
+  /** Noted before it is written: an entry that the anchors do not know of must not exist. */
+  const note = async (id: FootageId, entries: readonly ChainHead[]): Promise<void> => {
+    const noted = await Promise.allSettled(entries.map((entry) => pending.note(id, entry)))
+    const failed = noted.find((one) => one.status === 'rejected')
+    if (!failed) return
+    await takeBack(id, entries)
+    throw failed.reason
+  }
 
   /** Appends these acts behind `head` in their order, until another process takes a sequence. */
   const tryAppend = async (
@@ -43,22 +59,23 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
   ): Promise<boolean> => {
     const entries: AuditEntry[] = []
     for (const act of acts) entries.push(nextEntry(id, entries.at(-1) ?? head, act, now()))
-    // Noted before it is written: an entry that the anchors do not know of must not exist.
-    await Promise.all(entries.map((entry) => pending.note(id, entry)))
-    const takeBack = (unwritten: readonly AuditEntry[]) =>
-      Promise.allSettled(unwritten.map((entry) => pending.settle(id, entry)))
+    await note(id, entries)
     for (const [index, entry] of entries.entries()) {
+      const place = placeOf(id, entry)
       const written = await rows.insert(id, entry).catch(async (error: unknown) => {
-        // This one may be stored all the same; those behind it never will be. A note that cannot be
-        // taken back is for the verification to name.
-        await takeBack(entries.slice(index + 1))
+        // This one may be stored all the same; those behind it never will be.
+        doubtful.set(place, [...(doubtful.get(place) ?? []), entry])
+        await takeBack(id, entries.slice(index + 1))
         throw error
       })
       if (!written) {
-        await takeBack(entries.slice(index))
+        await takeBack(id, entries.slice(index))
         return false
       }
       stored(entry)
+      // The place was free: what was in doubt is not stored, and cannot be any more.
+      await takeBack(id, doubtful.get(place) ?? [])
+      doubtful.delete(place)
     }
     return true
   }

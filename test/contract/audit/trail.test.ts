@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AuditAct } from '../../../shared/audit/chain.ts'
+import { createPendingHeads } from '../../../shared/audit/pending-heads.ts'
 import { type AuditTrail, createAuditTrail } from '../../../shared/audit/trail.ts'
 import { verifyChain } from '../../../shared/audit/verify-chain.ts'
 import { type FootageId, newFootageId } from '../../../shared/footage/ids.ts'
@@ -77,6 +78,24 @@ describe('entries that are appended at the same time', () => {
     down = false
     await moodyTrail.append(id, released(4))
     expect(await chunksIn()).toEqual([4])
+    // Nothing is left that would look like an entry that was removed.
+    const notes = await createPendingHeads(table, () => new Date()).of(id)
+    expect(notes.map(({ hash }) => hash)).toEqual((await trail.read(id)).map(({ hash }) => hash))
+  })
+
+  it('leave no note of what was never begun if one of them cannot be noted', async () => {
+    const table = storage.clients.table('audit')
+    let notes = 0
+    const moody = new Proxy(table, {
+      get: (target, name, receiver) =>
+        name === 'upsertEntity' && ++notes === 2
+          ? () => Promise.reject(new Error('Storage is down.'))
+          : Reflect.get(target, name, receiver),
+    })
+    const moodyTrail = createAuditTrail(moody, () => new Date())
+    const appends = [1, 2, 3].map((chunk) => moodyTrail.append(id, released(chunk)))
+    for (const append of appends) await expect(append).rejects.toThrow('Storage is down.')
+    expect(await createPendingHeads(table, () => new Date()).of(id)).toEqual([])
   })
 })
 
