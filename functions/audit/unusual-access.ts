@@ -19,10 +19,9 @@ app.http(
     query: dayQuerySchema,
     limit: 'unusual-access',
     answers: { 200: { body: accessReportSchema } },
-    async handle({ services, query, caller: { oid: actor }, clientAddress }) {
-      const asked = { consulted: 'unusual-access', subject: query.day ?? 'today' } as const
-      await services.consultations.note({ actor, ...asked, clientAddress })
-      return { status: 200, body: await reportUnusualAccess(services, actor, query) }
+    consults: { what: 'unusual-access', subject: ({ query: { day = 'today' } }) => day },
+    async handle({ services, query, caller }) {
+      return { status: 200, body: await reportUnusualAccess(services, caller.oid, query) }
     },
   }),
 )

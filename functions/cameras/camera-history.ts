@@ -15,9 +15,8 @@ app.http(
     access: { duty: 'read-camera-history' },
     params: { serial: serialSchema },
     answers: { 200: { body: cameraHistorySchema } },
-    async handle({ services, params: { serial }, caller: { oid: actor }, clientAddress }) {
-      const asked = { consulted: 'camera-history', subject: serial } as const
-      await services.consultations.note({ actor, ...asked, clientAddress })
+    consults: { what: 'camera-history', subject: ({ params: { serial } }) => serial },
+    async handle({ services, params: { serial } }) {
       return { status: 200, body: await readCameraHistory(services, serial) }
     },
   }),

@@ -15,9 +15,8 @@ app.http(
     query: wornByQuerySchema,
     limit: 'search',
     answers: { 200: { body: wornByPageSchema } },
-    async handle({ services, query, caller, clientAddress }) {
-      const asked = { consulted: 'cameras-of-officer', subject: query.officer } as const
-      await services.consultations.note({ actor: caller.oid, ...asked, clientAddress })
+    consults: { what: 'cameras-of-officer', subject: ({ query: { officer } }) => officer },
+    async handle({ services, query, caller }) {
       return { status: 200, body: await wornBy(services, caller, query) }
     },
   }),

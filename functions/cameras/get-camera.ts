@@ -10,11 +10,12 @@ app.http(
     path: 'cameras/{serial}',
     summary: 'Who wore a camera from when to when',
     description:
-      'Every issue on record, oldest first. The ETag is the version that a change rests on.',
+      'Every issue on record, oldest first. The ETag is the version that a change rests on. The question is recorded.',
     tag: 'Cameras',
     access: { duty: 'keep-camera-register' },
     params: { serial: serialSchema },
     answers: { 200: { body: cameraEntrySchema, etag: true } },
+    consults: { what: 'camera', subject: ({ params: { serial } }) => serial },
     async handle({ services, params }) {
       const { entry, etag } = await readCamera(services, params.serial)
       return { status: 200, body: entry, etag }

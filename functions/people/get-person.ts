@@ -15,9 +15,8 @@ app.http(
     access: { duty: 'keep-people-register' },
     params: { oid: oidSchema },
     answers: { 200: { body: registerEntrySchema, etag: true } },
-    async handle({ services, params, caller: { oid: actor }, clientAddress }) {
-      const asked = { consulted: 'person', subject: params.oid } as const
-      await services.consultations.note({ actor, ...asked, clientAddress })
+    consults: { what: 'person', subject: ({ params: { oid } }) => oid },
+    async handle({ services, params }) {
       const { entry, etag } = await readRegister(services, params.oid)
       return { status: 200, body: entry, etag }
     },

@@ -15,9 +15,8 @@ app.http(
     access: { duty: 'read-people-history' },
     params: { oid: oidSchema },
     answers: { 200: { body: registerHistorySchema } },
-    async handle({ services, params: { oid }, caller: { oid: actor }, clientAddress }) {
-      const asked = { consulted: 'person-history', subject: oid } as const
-      await services.consultations.note({ actor, ...asked, clientAddress })
+    consults: { what: 'person-history', subject: ({ params: { oid } }) => oid },
+    async handle({ services, params: { oid } }) {
       return { status: 200, body: await readHistory(services, oid) }
     },
   }),

@@ -16,6 +16,10 @@ app.http(
     query: searchQuerySchema,
     limit: 'search',
     answers: { 200: { body: searchPageSchema } },
+    consults: {
+      what: 'footage',
+      subject: ({ query: { cursor, limit, ...asked } }) => JSON.stringify(asked),
+    },
     async handle({ services, query, principal }) {
       return { status: 200, body: await search(services, await principal(), query) }
     },

@@ -6,6 +6,7 @@ import type { Principal } from '../clearance/person.ts'
 import type { Action, Duty } from '../clearance/roles.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Services } from '../services.ts'
+import type { Consulted } from '../storage/tables/consultations.ts'
 import type { Tag } from './tags.ts'
 
 /**
@@ -29,6 +30,13 @@ export type AnswerDeclaration = {
   readonly etag?: true
 }
 export type Answers = Readonly<Record<number, AnswerDeclaration>>
+
+/** What a caller looks up, and of whom or what they ask it. */
+type Consulting<P extends Shape, Q extends z.ZodObject> = {
+  readonly what: Consulted
+  // As a method: a route is among all routes although it knows more of its requests than they do.
+  subject(asked: { params: Values<P>; query: z.output<Q> }): string
+}
 
 /** What can be said of a route. It parses its requests, and makes the API document. */
 export type Declaration<
@@ -63,6 +71,8 @@ export type Declaration<
   /** How often one caller may call it, by the name of the limit; who is asked no name, all together. */
   readonly limit?: X extends 'ticket' ? never : LimitName
   readonly answers: A
+  /** What is looked up beyond single recordings: who asks for it is on record before it is answered. */
+  readonly consults?: X extends { duty: Duty } ? Consulting<P, Q> : never
   /** What it may be refused with, beyond what follows from the rest. */
   readonly problems?: readonly ErrorCode[]
 }

@@ -67,7 +67,7 @@ export function route<
   ]
 }
 
-type LooseCall = Call<'anyone', Shape, Shape, z.ZodObject, z.ZodType>
+type LooseCall = Call<'anyone', Shape, Shape, z.ZodObject, z.ZodType> & Partial<Identified>
 type LooseAnswer = {
   status: number
   body?: unknown
@@ -93,7 +93,9 @@ function edge(
     })
     try {
       const call = await callOf(declaration, request, url, servicesFor(context))
-      return secured(responseOf(await answer(call)))
+      // At the same time, but nothing is answered that is not on record.
+      const [answered] = await Promise.all([answer(call), noteConsultation(declaration, call)])
+      return secured(responseOf(answered))
     } catch (error) {
       if (!(error instanceof BluelampError)) context.error(error)
       return secured(problemOf(error, context.invocationId))
@@ -115,6 +117,17 @@ async function callOf(
   }
   const read = await readRequest(declaration, request, url)
   return { services, clientAddress: address, baseUrl: url.origin, ...read, ...identified }
+}
+
+/** What is looked up of footage in general, of people and of cameras is in no recording's trail. */
+async function noteConsultation(
+  { consults }: Declaration,
+  { services, caller, clientAddress, params, query }: LooseCall,
+): Promise<void> {
+  if (!consults || !caller) return
+  const subject = consults.subject({ params, query })
+  const asked = { actor: caller.oid, consulted: consults.what, subject, clientAddress }
+  await services.consultations.note(asked)
 }
 
 /**

@@ -49,6 +49,12 @@ export async function play(
     file.is === 'chunk' ? renditionRows.find(footageId, file.kind, file.chunk) : null,
   ])
   if (!session) throw new BluelampError('playback-ended', 'This viewing was over long ago.')
+  if (session.ended) {
+    await services.attempts.note({
+      ...{ actor: oid, action: 'view', footageId, refusal: session.ended.because },
+      clientAddress,
+    })
+  }
   requireOpen(session, now())
   const principal = { oid, roles: session.roles, register: registered?.entry ?? null }
   const visitor = { principal, clientAddress }

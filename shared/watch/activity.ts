@@ -86,6 +86,7 @@ export function watchedTrail(trail: AuditTrail, log: ActivityLog): AuditTrail {
 /** The log of attempts, noted by person and day as well. */
 export function watchedAttempts(attempts: Attempts, log: ActivityLog): Attempts {
   return {
+    ...attempts,
     async note(attempt) {
       await attempts.note(attempt)
       const person = oidSchema.safeParse(attempt.actor)

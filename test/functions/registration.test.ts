@@ -81,6 +81,8 @@ const ROUTES: [method: string, path: string, name: string][] = [
   ['GET', `footage/${ID}/packages/${ID}/content`, 'packageContent'],
   ['DELETE', `footage/${ID}/packages/${ID}`, 'cancelPackage'],
   ['GET', 'audit/unusual-access', 'unusualAccess'],
+  ['GET', `people/${ID}/attempts`, 'attemptsOfPerson'],
+  ['GET', `people/${ID}/consultations`, 'consultationsOfPerson'],
   ['GET', 'cases/01AB%2F2345%2F26/withheld', 'caseWithheld'],
   ['GET', `uploads/${ID}/blocks`, 'uploadBlocks'],
   ['GET', `uploads/${ID}`, 'uploadStatus'],

@@ -2,19 +2,28 @@ import type { TableClient } from '@azure/data-tables'
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { oidSchema } from '../../clearance/person.ts'
-import { documentTable } from './documents.ts'
+import { documentTable, type RowRange, type Stored } from './documents.ts'
 
 /** What can be looked up that belongs to no single recording, and so into no recording's trail. */
 export const CONSULTED = [
+  'footage',
   'withheld-of-case',
   'unusual-access',
+  'attempts',
+  'consultations',
+  'people',
   'person',
   'person-history',
+  'person-assignments',
+  'camera',
   'camera-history',
   'cameras-of-officer',
+  'cameras-unassigned',
+  'quarantine',
 ] as const
+export type Consulted = (typeof CONSULTED)[number]
 
-const consultationSchema = z.object({
+export const consultationSchema = z.object({
   schemaVersion: z.literal(1),
   at: z.iso.datetime(),
   actor: oidSchema,
@@ -29,7 +38,7 @@ export type Consultations = {
   /** Resolves when it is stored: answer nothing before that, and nothing if it throws. */
   note(consultation: Omit<Consultation, 'schemaVersion' | 'at'>): Promise<void>
   /** What that person looked up, oldest first. */
-  of(actor: Consultation['actor']): AsyncIterable<Consultation>
+  of(actor: Consultation['actor'], range?: RowRange): AsyncIterable<Stored<Consultation>>
 }
 
 export function createConsultations(table: TableClient, now: () => Date): Consultations {
@@ -40,8 +49,6 @@ export function createConsultations(table: TableClient, now: () => Date): Consul
       const row = { schemaVersion: 1 as const, at, ...consultation }
       await rows.insert(consultation.actor, `${at}:${v7()}`, row)
     },
-    async *of(actor) {
-      for await (const { value } of rows.list(actor)) yield value
-    },
+    of: (actor, range) => rows.list(actor, range),
   }
 }

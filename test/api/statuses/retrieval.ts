@@ -28,6 +28,9 @@ export function tellOfRetrieval(): void {
     await sees('readAudit', 200, AUDITOR, { params })
     await sees('verifyAudit', 200, AUDITOR, { params })
     await sees('unusualAccess', 200, AUDITOR)
+    const person = { params: { oid: oidOf(INVESTIGATOR) } }
+    await sees('attemptsOfPerson', 200, AUDITOR, person)
+    await sees('consultationsOfPerson', 200, AUDITOR, person)
     await sees('health', 200, null)
     await sees('apiDocument', 200, null)
   })
