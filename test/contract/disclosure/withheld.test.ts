@@ -96,7 +96,8 @@ describe('the disclosure officer of a case', () => {
     const officer = officerOf(urn)
     await ask(officer, urn)
     await ask(officer, urn)
-    const noted = await collected(services.consultations.of(officer.oid))
+    const rows = await collected(services.consultations.of(officer.oid))
+    const noted = rows.map(({ value }) => value)
     const note = { consulted: 'withheld-of-case', subject: urn, clientAddress: '192.0.2.7' }
     expect(noted).toMatchObject([note, note])
   })
