@@ -64,6 +64,7 @@ export type MediaDescription = z.infer<typeof mediaDescriptionSchema>
  * - `unsupported-codec`: the picture is coded in a way that is not on the list
  * - `too-large-picture`: more pixels than are decoded here
  * - `no-keyframe`: no picture from which decoding could begin
+ * - `too-large-group`: pictures between two keyframes are more than a job can carry in one piece
  * - `too-slow`: describing it took longer than is allowed
  */
 export const UNPLAYABLE_REASONS = [
@@ -75,6 +76,7 @@ export const UNPLAYABLE_REASONS = [
   'unsupported-codec',
   'too-large-picture',
   'no-keyframe',
+  'too-large-group',
   'too-slow',
 ] as const
 export const unplayableReasonSchema = z.enum(UNPLAYABLE_REASONS)

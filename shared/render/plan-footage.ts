@@ -9,7 +9,8 @@ import { recordSecured } from '../ingest/secure-part.ts'
 import type { MediaDescription, Unplayable } from '../media/description.ts'
 import { noteOfLeftOut } from '../media/left-out.ts'
 import type { RenditionPlan } from '../media/plan.ts'
-import { flawOfPlan, planRenditions } from '../media/planning/plan-renditions.ts'
+import { flawOfPlan } from '../media/planning/flaw-of-plan.ts'
+import { planRenditions } from '../media/planning/plan-renditions.ts'
 import { readKeyframes } from '../media/probing/keyframes.ts'
 import { probe } from '../media/probing/probe.ts'
 import type { Services } from '../services.ts'
@@ -71,8 +72,7 @@ async function planOf(
   const found = await readKeyframes(source, probed.media, tools, signal, note)
   if (!found.playable) return found
   const plan = planRenditions(probed.media, found.keyframes)
-  const flaw = flawOfPlan(plan)
-  return flaw === null ? plan : { playable: false, reason: 'no-keyframe', detail: flaw }
+  return flawOfPlan(plan, found.keyframes) ?? plan
 }
 
 async function giveUp(

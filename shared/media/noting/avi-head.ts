@@ -5,6 +5,10 @@ const CHUNK_HEADER_BYTES = 8
 const LIST_HEADER_BYTES = 12
 /** What comes before the chunks lies within; places kept for the indexes of OpenDML make it that long. */
 export const AVI_HEAD_BYTES = 64 * 1024
+/** Further apart, picture and sound are not read in one go: ffmpeg's muxers wait no longer than 10 s. */
+export const MOST_APART_SECONDS = 8
+/** Of a list of chunks. There are 32 bits for its length, which many read with a sign. */
+export const LONGEST_LIST_BYTES = 2 ** 31
 
 /** What an AVI file has before its chunks: up to and with the head of the list `movi`. */
 export type AviHead = {

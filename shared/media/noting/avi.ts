@@ -6,6 +6,7 @@ import {
   tallyPicture,
   tallySound,
 } from '../probing/packet-tally.ts'
+import { MOST_APART_SECONDS } from './avi-head.ts'
 import { aviTracksSchema, readAviTracks } from './avi-tracks.ts'
 import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
@@ -13,8 +14,6 @@ import { annexBUnits, isRandomAccess, MAX_HEAD_BYTES } from './random-access.ts'
 
 const CHUNK_HEADER_BYTES = 8
 const LIST_HEADER_BYTES = 12
-/** Further apart, picture and sound are not read in one go: ffmpeg's muxers wait no longer than 10 s. */
-const MOST_APART_SECONDS = 8
 /** Indexes, padding and texts, which lie between pictures or after them. */
 const OTHER_CHUNKS = /^(ix\d\d|\d\dix|idx1|indx|JUNK|junk|\d\dtx|ISFT|strd|strn|dmlh|vprp)$/
 

@@ -1,6 +1,8 @@
 import type { Container, MediaDescription } from '../description.ts'
 import type { KeyframeIndex } from '../keyframe-index.ts'
+import { LONGEST_LIST_BYTES, MOST_APART_SECONDS } from '../noting/avi-head.ts'
 import type { ChunkPlan } from '../plan.ts'
+import { groupsOf } from './groups.ts'
 
 /** How large a chunk may be. */
 export type ChunkBounds = { pixelFrames: number; bytes: number; seconds: number }
@@ -107,10 +109,10 @@ const TELLING_TIME: readonly Container[] = ['mov', 'matroska']
 
 /**
  * From where on a chunk is read together with the sound that is stored before it; null: ffmpeg
- * finds its own way.
+ * finds its own way, as it must where an AVI file of its own could not hold the chunk.
  */
 function placeBefore(
-  { container, video }: MediaDescription,
+  { container, video, sizeBytes }: MediaDescription,
   { pts, positions, sounds = [] }: KeyframeIndex,
   { first, next }: { first: number | null; next: number | undefined },
 ): Pick<ChunkPlan, 'position' | 'passed'> {
@@ -126,38 +128,12 @@ function placeBefore(
   let from = first ?? 0
   while (from > 0 && isLate(from)) from--
   const isBeginning = first === null || (isAvi && isLate(from))
+  const position = isBeginning ? 0 : (positions[from] ?? null)
+  const after = next === undefined ? Number.POSITIVE_INFINITY : seconds(next) + MOST_APART_SECONDS
+  const end = positions[pts.findIndex((_, n) => seconds(n) >= after)] ?? sizeBytes
+  if (isAvi && end - (position ?? 0) > LONGEST_LIST_BYTES) return { position: null, passed: null }
   return {
-    position: isBeginning ? 0 : (positions[from] ?? null),
+    position,
     passed: isAvi ? { pts: pts[from] ?? 0, soundSeconds: sounds[from] ?? 0 } : null,
   }
-}
-
-type Group = {
-  startSeconds: number
-  endSeconds: number
-  seconds: number
-  packets: number
-  bytes: number
-}
-
-/** The groups of pictures; what nobody counted is estimated from time. */
-function groupsOf(
-  media: MediaDescription,
-  { pts, startPts, endPts, ...counted }: KeyframeIndex,
-): Group[] {
-  const { frameRate, timeBase } = media.video
-  const seconds = (ticks: number) => (ticks * timeBase[0]) / timeBase[1]
-  const total = seconds(endPts - (pts[0] ?? 0)) || 1
-  return pts.map((keyframe, n) => {
-    const start = n === 0 ? Math.min(startPts, keyframe) : keyframe
-    const end = pts[n + 1] ?? endPts
-    const length = seconds(end - start)
-    return {
-      startSeconds: seconds(start) - counted.zeroSeconds.video,
-      endSeconds: seconds(end) - counted.zeroSeconds.video,
-      seconds: length,
-      packets: counted.packets[n] ?? Math.ceil(length * (frameRate || 30)),
-      bytes: counted.bytes[n] ?? (media.sizeBytes * length) / total,
-    }
-  })
 }

@@ -88,12 +88,6 @@ const reasonAgainstDecoding = ({ share, seconds }: ReturnType<typeof largestGrou
     ? `${Math.round(seconds / 60)} minutes pass without a picture from which decoding can begin`
     : null
 
-/** Why a recording can be neither copied nor encoded anew for players; null: it can. */
-export const flawOfPlan = ({ copy, proxyOmitted }: RenditionPlan): string | null =>
-  copy.video.method === 'encoded' && proxyOmitted !== null
-    ? `Its ${copy.video.reason}, and ${proxyOmitted}.`
-    : null
-
 function pictureMethod({ container, video }: MediaDescription): TrackMethod {
   if (!COPIED_PIXELS[video.codec]?.includes(video.pixelFormat))
     return encoded(`${video.codec} in ${video.pixelFormat} does not play in browsers`)

@@ -1,5 +1,5 @@
 import type { Rational } from '../description.ts'
-import { readAviHead } from '../noting/avi-head.ts'
+import { LONGEST_LIST_BYTES, MOST_APART_SECONDS, readAviHead } from '../noting/avi-head.ts'
 import { type AviTracks, readAviTracks } from '../noting/avi-tracks.ts'
 import { NoteGivenUp } from '../noting/feed.ts'
 import type { FootageSource } from '../source.ts'
@@ -14,10 +14,6 @@ export type AviPlace = {
   startPts: number | null
 }
 
-/** A list has 32 bits for its length. No chunk is longer, but one of a group of hours. */
-const MOST_BYTES = 2 ** 31
-/** Picture and sound are no further apart where they are noted (`noting/avi.ts`). */
-const APART_SECONDS = 8
 /** Slower pictures have no second one between the place and the chunk. */
 const LONGEST_TICK_SECONDS = 0.5
 /** The first entry of the index must not stand alone: see `aviIndex`. */
@@ -44,11 +40,12 @@ export async function aviFromPosition(
   const soundTicks = audio ? inTicks(passed.soundSeconds, audio) - audio.start : 0
   const sound = isBeginning ? 0 : Math.round(soundTicks * Math.max(1, audio?.sampleBytes ?? 0))
   const behind = audio ? inSeconds(video.start + pictures, video) - soundAt(audio, sound) : 0
-  const hasEnded = !isBeginning && behind > APART_SECONDS
+  const hasEnded = !isBeginning && behind > MOST_APART_SECONDS
   if (inSeconds(1, video) > LONGEST_TICK_SECONDS) return null
-  if (Math.abs(behind) > APART_SECONDS && !hasEnded) return null
+  if (Math.abs(behind) > MOST_APART_SECONDS && !hasEnded) return null
   const start = isBeginning ? head.bytes.length : position
-  const end = Math.min(source.size, start + MOST_BYTES)
+  // What no list could hold is not planned to be read so: see `cutChunks`.
+  const end = Math.min(source.size, start + LONGEST_LIST_BYTES)
   const counted = { video, audio: hasEnded ? null : audio }
   const index = aviIndex(counted, { pictures, sound }, startPts ?? 0)
   const own = headFor(head.bytes, end - start + JUNK_HEAD_BYTES)

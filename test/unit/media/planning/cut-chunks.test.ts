@@ -60,4 +60,26 @@ describe('cutChunks', () => {
       }),
     )
   })
+
+  it.each([
+    ['fits', 1.9, 0, { position: 10, passed: { pts: 0, soundSeconds: 0 } }],
+    ['fits only without the sound that lies behind it', 1.9, 0.2, { position: null, passed: null }],
+    ['does not fit', 2.1, 0, { position: null, passed: null }],
+  ])('an AVI file of its own for a group of hours that %s', (_, gib, later, expected) => {
+    const long = gib * 1024 ** 3
+    const keyframes = {
+      ...steadyKeyframes(2),
+      // The second group is long, the others last six seconds.
+      pts: [0, 6, 7206, 7212, 7218].map((seconds) => seconds * 90_000),
+      packets: [180, 216_000, 180, 180, 180],
+      bytes: [1000, long, 1000, 1000, 1000],
+      positions: [10, 1010, 1010 + long, 2010 + long, 2010 + long + later * 1024 ** 3],
+      sounds: [0, 6, 7206, 7212, 7218],
+      endPts: 7224 * 90_000,
+    }
+    const sizeBytes = 3000 + long + later * 1024 ** 3
+    const chunks = cutChunks({ ...bodyCamera, container: 'avi', sizeBytes }, keyframes)
+    const chunk = chunks.find(({ startPts }) => startPts === 6 * 90_000)
+    expect(chunk).toMatchObject(expected)
+  })
 })

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { MediaDescription } from '../../../../shared/media/description.ts'
 import type { KeyframeIndex } from '../../../../shared/media/keyframe-index.ts'
 import { renditionPlanSchema } from '../../../../shared/media/plan.ts'
-import { flawOfPlan, planRenditions } from '../../../../shared/media/planning/plan-renditions.ts'
+import { flawOfPlan } from '../../../../shared/media/planning/flaw-of-plan.ts'
+import { planRenditions } from '../../../../shared/media/planning/plan-renditions.ts'
 import { bodyCamera, steadyKeyframes } from '../fixtures.ts'
 
 const planFor = (video: Partial<MediaDescription['video']>, more: Partial<MediaDescription> = {}) =>
@@ -115,19 +116,24 @@ describe('planRenditions', () => {
       ['half an hour of 1080p30', bodyCamera, 1801, 30, 15],
       ['a shift of small pictures', small, 12 * 3600, 5, 346],
     ] as const)('copies %s, says why it does not decode it', (_, media, seconds, rate, longest) => {
-      const plan = planRenditions(media, single(seconds, rate))
+      const keyframes = single(seconds, rate)
+      const plan = planRenditions(media, keyframes)
       expect(plan.chunks).toHaveLength(1)
       expect(plan.copy.video.method).toBe('copied')
       expect(plan.proxyOmitted).toMatch(/^\d+ minutes pass without a picture/)
       expect(plan.longestSegmentSeconds).toBe(longest)
       expect(plan.targetDurationSeconds).toBe(longest + 1)
-      expect(flawOfPlan(plan)).toBeNull()
+      expect(flawOfPlan(plan, keyframes)).toBeNull()
     })
 
     it('has nothing to show of one that would have to be decoded', () => {
       const video = { ...bodyCamera.video, codec: 'mpeg4' }
-      const plan = planRenditions({ ...bodyCamera, video }, single(3600, 30))
-      expect(flawOfPlan(plan)).toMatch(/^Its mpeg4 .* and 60 minutes pass/)
+      const keyframes = single(3600, 30)
+      const flaw = flawOfPlan(planRenditions({ ...bodyCamera, video }, keyframes), keyframes)
+      expect(flaw).toMatchObject({
+        reason: 'no-keyframe',
+        detail: expect.stringMatching(/^Its mpeg4 .* and 60 minutes pass/),
+      })
     })
   })
 })
