@@ -18,6 +18,8 @@ import { openScene, PIPELINE_LIMIT_MS, personWith, type Scene, securedId } from 
 
 const run = promisify(execFile)
 const MANAGER = personWith('EvidenceManager')
+/** May watch what is still coming. */
+const SUPERVISOR = personWith('Supervisor')
 /** Two chunks, the second of which is made to fail. */
 const SECONDS = 70
 
@@ -56,7 +58,9 @@ describe('a chunk that cannot be rendered', () => {
   const progressOf = async (id: string): Promise<Progress> =>
     (await scene.as(MANAGER, 'GET', `/footage/${id}/progress`)).json() as Progress
   const playlistOf = async (id: string) => {
-    const asked = await scene.as(MANAGER, 'POST', `/footage/${id}/playback`, { reason: 'a review' })
+    const asked = await scene.as(SUPERVISOR, 'POST', `/footage/${id}/playback`, {
+      reason: 'a review',
+    })
     expect(asked.status, asked.text).toBe(201)
     const { url } = asked.json() as { url: string }
     return (await fetch(new URL('copy.m3u8', url))).text()
@@ -111,7 +115,7 @@ describe('a chunk that cannot be rendered', () => {
     })
     expect(scene.complaints.filter((line) => line.includes('work was given up'))).toHaveLength(1)
 
-    const redriven = await scene.as(personWith('Supervisor'), 'POST', `/footage/${id}/renditions`)
+    const redriven = await scene.as(SUPERVISOR, 'POST', `/footage/${id}/renditions`)
     expect(redriven.status, redriven.text).toBe(202)
     await vi.waitFor(
       async () =>
