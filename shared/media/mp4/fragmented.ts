@@ -46,6 +46,14 @@ export async function* readFragmentedMp4(pipe: Readable): AsyncGenerator<Fragmen
   }
 }
 
+/**
+ * ffmpeg enters the size of a `moof` when it has written all of it, which it cannot where that is
+ * longer than what it keeps of a pipe, 32 KiB. So it is with thousands of packets in a fragment: of
+ * a recording in which one track goes on for minutes before the other begins.
+ */
+const sizeless = (type: string): string =>
+  `A ${type} box without a size: picture and sound are too far apart in the recording.`
+
 async function* topLevelBoxes(pipe: Readable): AsyncGenerator<{ type: string; bytes: Buffer }> {
   let pieces: Buffer[] = []
   let held = 0
@@ -56,6 +64,7 @@ async function* topLevelBoxes(pipe: Readable): AsyncGenerator<{ type: string; by
     while (held >= wanted) {
       const bytes: Buffer = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
       const { type, size, headerBytes } = readBoxHeader(bytes)
+      if (size === 0) throw new MalformedBoxError(sizeless(type))
       if (size < headerBytes || size > MAX_BOX_BYTES)
         throw new MalformedBoxError(`A ${type} box of ${size} bytes in a rendition.`)
       pieces = [bytes]

@@ -2,6 +2,7 @@ import { MalformedBoxError } from '../mp4/boxes.ts'
 import { readBytes, readMovieHeader } from '../mp4/movie-header.ts'
 import { AVI_HEAD_BYTES } from '../noting/avi-head.ts'
 import type { FootageSource } from '../source.ts'
+import { aviIndexPlaces, type Place } from './avi-index-places.ts'
 import { HEAD_BYTES, identifyContainer } from './container.ts'
 
 /** Headers of a few shift-long recordings (some 37 MB each). */
@@ -15,7 +16,7 @@ export type Span = { start: number; bytes: Buffer }
  * recording reads its header once and not once a chunk.
  */
 export class HeaderCache {
-  readonly #headers = new Map<string, Span[]>()
+  readonly #headers = new Map<string, Header>()
   readonly #maxBytes: number
 
   constructor(maxBytes: number = MAX_CACHED_BYTES) {
@@ -27,22 +28,62 @@ export class HeaderCache {
    * version id. Recordings without a header of their own come back as they are.
    */
   async open(key: string, source: FootageSource, signal: AbortSignal): Promise<FootageSource> {
-    const spans = this.#headers.get(key) ?? (await headerSpans(source, signal))
+    const header = this.#headers.get(key) ?? (await readHeader(source, this.#maxBytes, signal))
     // Set anew: a map gives up its oldest entries first.
     this.#headers.delete(key)
-    this.#headers.set(key, spans)
+    this.#headers.set(key, header)
     this.#evict()
-    return withSpans(source, spans)
+    const { size } = source
+    const keep = (place: Place, until: AbortSignal) => this.#keep(header, place, source, until)
+    return {
+      size,
+      async *read(start, endExclusive, until) {
+        const place = header.indexes.find((index) => index.start <= start && start < index.end)
+        if (place) await keep(place, until)
+        yield* withSpans(source, header.spans).read(start, endExclusive, until)
+      },
+    }
+  }
+
+  async #keep(header: Header, place: Place, source: FootageSource, signal: AbortSignal) {
+    const bytes = await readBytes(source, place.start, place.end, signal)
+    // Another reader may have been there first.
+    if (!header.indexes.includes(place)) return
+    header.indexes = header.indexes.filter((index) => index !== place)
+    header.spans = [...header.spans, { start: place.start, bytes }].sort(
+      (a, b) => a.start - b.start,
+    )
+    this.#evict()
   }
 
   #evict(): void {
-    let bytes = [...this.#headers.values()].flat().reduce((sum, span) => sum + span.bytes.length, 0)
-    for (const [key, spans] of this.#headers) {
+    let bytes = [...this.#headers.values()].reduce((sum, header) => sum + bytesOf(header), 0)
+    for (const [key, header] of this.#headers) {
       if (bytes <= this.#maxBytes) return
-      bytes -= spans.reduce((sum, span) => sum + span.bytes.length, 0)
+      bytes -= bytesOf(header)
       this.#headers.delete(key)
     }
   }
+}
+
+/** What is in memory of a recording, and which indexes of it will be once reading begins in them. */
+type Header = { spans: Span[]; indexes: Place[] }
+
+const bytesOf = ({ spans }: Header): number =>
+  spans.reduce((sum, { bytes }) => sum + bytes.length, 0)
+
+/** Of an AVI file the indexes are not read here: a chunk that is read by its place needs none. */
+async function readHeader(
+  source: FootageSource,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Header> {
+  const spans = await headerSpans(source, signal)
+  const [head] = spans
+  if (!head || identifyContainer(head.bytes).container !== 'avi') return { spans, indexes: [] }
+  const indexes = await aviIndexPlaces(withSpans(source, spans), signal)
+  const bytes = indexes.reduce((sum, { start, end }) => sum + end - start, 0)
+  return { spans, indexes: bytes < maxBytes ? indexes : [] }
 }
 
 /** The header of a recording: what lies first, and the movie header wherever it is. */

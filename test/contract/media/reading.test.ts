@@ -2,8 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { renderChunk } from '../../../shared/media/chunk/render-chunk.ts'
+import { readBytes } from '../../../shared/media/mp4/movie-header.ts'
 import { NOWHERE } from '../../../shared/media/output-sink.ts'
 import type { ChunkPlan } from '../../../shared/media/plan.ts'
+import { aviIndexPlaces } from '../../../shared/media/probing/avi-index-places.ts'
 import { HeaderCache } from '../../../shared/media/probing/header-cache.ts'
 import { readKeyframes } from '../../../shared/media/probing/keyframes.ts'
 import { probe } from '../../../shared/media/probing/probe.ts'
@@ -131,3 +133,31 @@ it.each(['beside.avi', CUT_OFF])('a chunk of %s is read as a file of its own', a
     expect(own).toEqual(await render({ ...chunk, position: null, passed: null }))
   }
 })
+
+it('the index of an AVI file is read once, however many chunks go by it', async () => {
+  const source = fileSource(fileOf('apart.avi'))
+  const opened = () => cache.open('v1', source, never)
+  const cache = new HeaderCache()
+  const { indexes, bytes } = await indexOf(source)
+  expect(indexes).toBeGreaterThan(0)
+  const readIndex = async () => {
+    source.bytesRead = 0
+    for (const { start, end } of await aviIndexPlaces(await opened(), never))
+      await readBytes(await opened(), start + 8, end, never)
+    return source.bytesRead
+  }
+  expect(await readIndex()).toBeGreaterThanOrEqual(bytes)
+  expect(await readIndex()).toBe(0)
+})
+
+async function indexOf(source: FootageSource) {
+  const places = await aviIndexPlaces(source, never)
+  const ids = await Promise.all(
+    places.map(({ start }) => readBytes(source, start, start + 4, never)),
+  )
+  for (const id of ids) expect(id.toString('latin1')).toMatch(/^(idx1|ix\d\d)$/)
+  return {
+    indexes: places.length,
+    bytes: places.reduce((sum, { start, end }) => sum + end - start, 0),
+  }
+}
