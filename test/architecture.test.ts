@@ -53,10 +53,10 @@ describe('the app', () => {
   it('has a domain that knows nothing of its triggers', () => {
     expect(importing(shared, (name) => name.startsWith('functions/'))).toEqual([])
     const edges = [
-      'shared/events/edge.ts',
       'shared/http/problem.ts',
       'shared/http/read-request.ts',
       'shared/http/route.ts',
+      'shared/work/edge.ts',
     ]
     expect(filesOf(importing(shared, (name) => name === '@azure/functions'))).toEqual(edges)
   })

@@ -1,5 +1,5 @@
-import { listen, onMessage } from '../../shared/events/edge.ts'
 import { hearBreakGlass } from '../../shared/manage/ask-break-glass.ts'
+import { listen, onMessage } from '../../shared/work/edge.ts'
 
 /** Takes up what was asked for in an emergency. */
 export const handleHearBreakGlass = onMessage('hear-break-glass', hearBreakGlass)

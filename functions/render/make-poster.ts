@@ -1,5 +1,5 @@
-import { listen, onMessage } from '../../shared/events/edge.ts'
 import { makeFootagePoster } from '../../shared/render/make-footage-poster.ts'
+import { listen, onMessage } from '../../shared/work/edge.ts'
 
 /** Makes the poster of a recording. */
 export const handleMakePoster = onMessage('make-poster', makeFootagePoster)

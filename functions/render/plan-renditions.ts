@@ -1,5 +1,5 @@
-import { listen, onMessage } from '../../shared/events/edge.ts'
 import { planFootage } from '../../shared/render/plan-footage.ts'
+import { listen, onMessage } from '../../shared/work/edge.ts'
 
 /** Looks at a secured recording and puts the rendering of it on queues. */
 export const handlePlanRenditions = onMessage('plan-renditions', planFootage)

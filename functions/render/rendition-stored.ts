@@ -1,6 +1,6 @@
 import { app } from '@azure/functions'
-import { onBlobCreated } from '../../shared/events/edge.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
+import { onBlobCreated } from '../../shared/work/edge.ts'
 
 /** The manifest of a finished chunk or poster has been stored: have it published. */
 export const handleRenditionStored = onBlobCreated(async ({ queues, log }, { blob }) => {

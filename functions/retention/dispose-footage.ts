@@ -1,5 +1,5 @@
-import { listen, onMessage } from '../../shared/events/edge.ts'
 import { carryOutDisposal } from '../../shared/retention/dispose.ts'
+import { listen, onMessage } from '../../shared/work/edge.ts'
 
 /** Disposes of a recording as ordered, unless something keeps it by now. */
 export const handleDisposeFootage = onMessage('dispose-footage', (services, { footageId }) =>

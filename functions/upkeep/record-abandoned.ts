@@ -1,6 +1,6 @@
 import { app, type InvocationContext, type Timer } from '@azure/functions'
 import { servicesFor } from '../../shared/services.ts'
-import { recordAbandoned } from '../../shared/upkeep/record-abandoned.ts'
+import { recordAbandoned } from '../../shared/work/record-abandoned.ts'
 
 /** Reads every poison queue: one without a reader hides failures. */
 export async function handleRecordAbandoned(

@@ -1,5 +1,3 @@
-import { isServable } from '../clearance/marking.ts'
-import { withdrawPackages } from '../export/end-package.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageState } from '../footage/state.ts'
 import type { Services } from '../services.ts'
@@ -30,21 +28,3 @@ export async function announce({ events, catalogue }: Services, footage: Footage
 /** A second mismatch is news although the state is the same. */
 const newsOf = ({ state, parts }: Footage): string =>
   state === 'mismatched' ? `${state} ${parts.flatMap((part) => part.mismatches).length}` : state
-
-/**
- * Raises the alert for a recording that is marked too high for this cloud, and withdraws what was
- * made of it to be taken away. What could not be done stays on a work list, from which the sweep
- * does it.
- */
-export async function alertIfIsolated(
-  services: Services,
-  { id, marking, alerted }: Footage,
-): Promise<void> {
-  const { events, catalogue } = services
-  if (isServable(marking) || alerted === marking) return
-  await withdrawPackages(services, id, 'the recording is marked too high to be here')
-  await events.publish({ type: 'Bluelamp.FootageIsolated', footageId: id })
-  await catalogue.change(id, (current) =>
-    current.marking === marking ? { alerted: marking } : null,
-  )
-}

@@ -1,5 +1,5 @@
 import { isServable } from '../clearance/marking.ts'
-import { alertIfIsolated } from '../events/announce.ts'
+import { withdrawPackages } from '../export/end-package.ts'
 import type { Footage } from '../footage/footage.ts'
 import { advance, isDisposed, isSecured } from '../footage/state.ts'
 import type { Services } from '../services.ts'
@@ -28,6 +28,24 @@ export async function isolate(services: Services, footage: Footage): Promise<voi
     )
   }
   await alertIfIsolated(services, footage)
+}
+
+/**
+ * Raises the alert for a recording that is marked too high for this cloud, and withdraws what was
+ * made of it to be taken away. What could not be done stays on a work list, from which the sweep
+ * does it.
+ */
+export async function alertIfIsolated(
+  services: Services,
+  { id, marking, alerted }: Footage,
+): Promise<void> {
+  const { events, catalogue } = services
+  if (isServable(marking) || alerted === marking) return
+  await withdrawPackages(services, id, 'the recording is marked too high to be here')
+  await events.publish({ type: 'Bluelamp.FootageIsolated', footageId: id })
+  await catalogue.change(id, (current) =>
+    current.marking === marking ? { alerted: marking } : null,
+  )
 }
 
 /** Were its marking put right, it would be rendered anew from here. */

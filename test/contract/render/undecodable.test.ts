@@ -8,7 +8,7 @@ import { renderFootageChunk } from '../../../shared/render/render-footage-chunk.
 import { stillMissing } from '../../../shared/render/still-missing.ts'
 import { recordedProvenance } from '../../../shared/retrieve/provenance.ts'
 import type { Services } from '../../../shared/services.ts'
-import { abandonWork } from '../../../shared/upkeep/abandon-work.ts'
+import { abandonWork } from '../../../shared/work/abandon-work.ts'
 import { composedServices } from '../composed-services.ts'
 import { withSpoiltPictures } from '../media/hostile/forge.ts'
 import { allTools, ffmpeg, never, temporaryFolder, testPicture, X264 } from '../media/support.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { tryAgainLater, waitAfter } from '../../../shared/events/try-again.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 import type { Services } from '../../../shared/services.ts'
+import { tryAgainLater, waitAfter } from '../../../shared/work/try-again.ts'
 
 it('waits longer after every attempt, and gives up after the fifth', () => {
   expect([1, 2, 3, 4, 5, 6].map(waitAfter)).toEqual([15, 60, 240, 900, null, null])

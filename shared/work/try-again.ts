@@ -1,6 +1,6 @@
+import type { Lane, Message, QueueName } from '../events/messages.ts'
 import type { Services } from '../services.ts'
-import { abandonWork } from '../upkeep/abandon-work.ts'
-import type { Lane, Message, QueueName } from './messages.ts'
+import { abandonWork } from './abandon-work.ts'
 
 /** Seconds before the second attempt, the third and so on; most disturbances are over by the last. */
 const WAITS_SECONDS = [15, 60, 240, 900]

@@ -1,6 +1,5 @@
 import { app, type EventGridHandler, type StorageQueueHandler } from '@azure/functions'
-import { type Services, servicesFor } from '../services.ts'
-import { type BlobCreated, parseBlobCreated } from './blob-created.ts'
+import { type BlobCreated, parseBlobCreated } from '../events/blob-created.ts'
 import {
   type Lane,
   laneQueue,
@@ -8,7 +7,8 @@ import {
   MESSAGES,
   type Message,
   type QueueName,
-} from './messages.ts'
+} from '../events/messages.ts'
+import { type Services, servicesFor } from '../services.ts'
 import { tryAgainLater } from './try-again.ts'
 
 /** The connection, by the name of its settings, that holds footage, queues and tables. */
