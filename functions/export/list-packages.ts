@@ -12,11 +12,12 @@ app.http(
     path: 'footage/{id}/packages',
     summary: 'The evidence packages of a recording, newest first: with whom it was shared',
     description:
-      'All packages of the recording that were asked for, with their recipients, also those that are over.',
+      'All packages of the recording that were asked for, with their recipients, also those that are over. The question is recorded.',
     tag: 'Taking',
     access: { action: 'take-original' },
     params: { id: footageIdSchema },
     answers: { 200: { body: listOf(packageViewSchema) } },
+    consults: { what: 'packages', subject: ({ params: { id } }) => id },
     async handle({ services, params: { id }, baseUrl, visitor }) {
       const rows = await listPackages(services, await visitor(), id)
       return { status: 200, body: wholeList(rows.map((row) => viewOf(row, baseUrl))) }

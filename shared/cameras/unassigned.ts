@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isServable } from '../clearance/marking.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { issueAt } from '../footage/camera-issues.ts'
 import { footageIdSchema } from '../footage/ids.ts'
@@ -29,13 +30,15 @@ export async function unassignedFootage(services: Services): Promise<UnassignedF
   const { index, cameras } = services
   const found: UnassignedFootage[] = []
   for await (const { summary } of index.read({ by: 'state', state: 'camera-unassigned' }, EVER)) {
-    const { id, camera, officer, recordedAt } = summary
+    const { id, camera, officer, recordedAt, marking } = summary
     const issues = (await cameras.find(camera.serial))?.entry.issues ?? []
     const issue = issueAt(issues, recordedAt)
     if (issue) {
       await fileByWearer(services, id, { by: issue.by, clientAddress: null })
       continue
     }
+    // What is isolated here is put right by those who mark it, before it concerns anyone else.
+    if (!isServable(marking)) continue
     found.push({
       footageId: id,
       camera: camera.serial,

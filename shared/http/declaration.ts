@@ -71,8 +71,8 @@ export type Declaration<
   /** How often one caller may call it, by the name of the limit; who is asked no name, all together. */
   readonly limit?: X extends 'ticket' ? never : LimitName
   readonly answers: A
-  /** What is looked up beyond single recordings: who asks for it is on record before it is answered. */
-  readonly consults?: X extends { duty: Duty } ? Consulting<P, Q> : never
+  /** What is looked up that is in no recording's trail: who asks for it is on record before it is answered. */
+  readonly consults?: X extends object ? Consulting<P, Q> : never
   /** What it may be refused with, beyond what follows from the rest. */
   readonly problems?: readonly ErrorCode[]
 }

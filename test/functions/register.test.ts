@@ -258,6 +258,12 @@ describe('cameras', () => {
     const corrected = await issue(serial, from, ended, first.headers.get('etag') ?? '')
     expect(corrected.status).toBe(200)
     expect(await unassigned()).toEqual(expect.arrayContaining([id, next]))
+    const isolated = { reason, marking: 'SECRET' }
+    const management = await scene.as(MANAGER, 'GET', `/footage/${next}/management`)
+    const headers = { 'if-match': management.headers.get('etag') ?? '' }
+    const marked = await scene.as(MANAGER, 'PATCH', `/footage/${next}`, isolated, headers)
+    expect(marked.status, marked.text).toBe(200)
+    expect(await unassigned()).not.toContain(next)
     const read = await scene.as(MANAGER, 'GET', `/cameras/${serial}`)
     expect(read.headers.get('etag')).toBe(corrected.headers.get('etag'))
   })

@@ -20,6 +20,7 @@ export const CONSULTED = [
   'cameras-of-officer',
   'cameras-unassigned',
   'quarantine',
+  'packages',
 ] as const
 export type Consulted = (typeof CONSULTED)[number]
 
@@ -28,7 +29,9 @@ export const consultationSchema = z.object({
   at: z.iso.datetime(),
   actor: oidSchema,
   consulted: z.enum(CONSULTED),
-  subject: z.string().describe('the case, day, person, camera or officer that was asked about'),
+  subject: z
+    .string()
+    .describe('the case, day, person, camera or recording, or the query, that was asked'),
   clientAddress: z.string().nullable(),
 })
 export type Consultation = z.infer<typeof consultationSchema>
