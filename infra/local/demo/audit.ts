@@ -12,6 +12,7 @@ type Particulars = {
   actor: string
   basis: string | null
   reason: string | null
+  purpose: string | null
   clientAddress: string | null
   detail: Record<string, string | number>
   salt: string
@@ -50,8 +51,8 @@ export async function readTheTrail({ checks, client }: Stage, id: string): Promi
 function intact(entries: Entry[]): number {
   let previous = GENESIS
   for (const [index, entry] of entries.entries()) {
-    const { hash, actor, basis, reason, clientAddress, detail, salt, ...link } = entry
-    const particulars = digest({ actor, basis, reason, clientAddress, detail, salt })
+    const { hash, actor, basis, reason, purpose, clientAddress, detail, salt, ...link } = entry
+    const particulars = digest({ actor, basis, reason, purpose, clientAddress, detail, salt })
     if (link.previous !== previous || digest({ ...link, particulars }) !== hash) return index
     previous = hash
   }
