@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { officerSchema, type Principal } from '../clearance/person.ts'
 import { cameraIssueSchema, serialSchema } from '../footage/camera-issues.ts'
-import { pageShape } from '../http/list-of.ts'
+import { pageOf, pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 
 /** Whose cameras: so many issues, from where the last page ended. */
@@ -16,10 +16,7 @@ export const wornCameraSchema = cameraIssueSchema
   .extend({ camera: serialSchema })
 
 /** A page of the cameras that an officer wore, and the cursor of the next one. */
-export const wornByPageSchema = z.object({
-  items: z.array(wornCameraSchema),
-  next: z.string().nullable(),
-})
+export const wornByPageSchema = pageOf(wornCameraSchema)
 
 /**
  * The cameras that an officer wore by the register, the latest issue first.

@@ -22,6 +22,10 @@ export const cursorSchema = z
     examples: ['9mVq3xW1c0Yw7l2pT5uH'],
   })
 
+/** A page of a list, and the cursor of the next one; null: it was the last. */
+export const pageOf = <S extends z.ZodType>(item: S) =>
+  z.object({ items: z.array(item), next: z.string().nullable() })
+
 /** A list that fits one answer: there is never a next page of it. */
 export const listOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), next: z.null() })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Principal } from '../clearance/person.ts'
-import { pageShape } from '../http/list-of.ts'
+import { pageOf, pageShape } from '../http/list-of.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import type { OwnRequest } from '../storage/tables/break-glass.ts'
@@ -33,10 +33,7 @@ export const ownBreakGlassSchema = breakGlassRequestSchema
 export type OwnBreakGlass = z.infer<typeof ownBreakGlassSchema>
 
 /** A page of one's own requests, and the cursor of the next one. */
-export const ownBreakGlassPageSchema = z.object({
-  items: z.array(ownBreakGlassSchema),
-  next: z.string().nullable(),
-})
+export const ownBreakGlassPageSchema = pageOf(ownBreakGlassSchema)
 
 /**
  * What this person has asked for in emergencies, newest first, and what became of it. A request for

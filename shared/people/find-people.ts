@@ -6,7 +6,7 @@ import {
   type RegisterEntry,
   registerEntrySchema,
 } from '../clearance/person.ts'
-import { pageShape } from '../http/list-of.ts'
+import { pageOf, pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 import { warrant } from '../storage/tables/people.ts'
 
@@ -22,10 +22,7 @@ export const foundPersonSchema = registerEntrySchema
   .extend({ oid: oidSchema })
 
 /** A page of people, and the cursor of the next one. */
-export const peoplePageSchema = z.object({
-  items: z.array(foundPersonSchema),
-  next: z.string().nullable(),
-})
+export const peoplePageSchema = pageOf(foundPersonSchema)
 type PeoplePage = z.infer<typeof peoplePageSchema>
 
 /**

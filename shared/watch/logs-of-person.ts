@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Oid } from '../clearance/person.ts'
 import { instantSchema } from '../footage/clock.ts'
-import { pageShape } from '../http/list-of.ts'
+import { pageOf, pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 import { attemptSchema } from '../storage/tables/attempts.ts'
 import { consultationSchema } from '../storage/tables/consultations.ts'
@@ -19,14 +19,12 @@ export const personLogQuerySchema = z.strictObject({
 })
 type PersonLogQuery = z.infer<typeof personLogQuerySchema>
 
-const page = <S extends z.ZodType>(item: S) =>
-  z.object({ items: z.array(item), next: z.string().nullable() })
 const BARE = { schemaVersion: true, actor: true } as const
 
 /** What was refused to a person, or named nothing. */
-export const attemptsOfPersonSchema = page(attemptSchema.omit(BARE))
+export const attemptsOfPersonSchema = pageOf(attemptSchema.omit(BARE))
 /** What a person looked up beyond single recordings. */
-export const consultationsOfPersonSchema = page(consultationSchema.omit(BARE))
+export const consultationsOfPersonSchema = pageOf(consultationSchema.omit(BARE))
 
 type Asking = { reader: Oid; person: Oid; query: PersonLogQuery }
 
@@ -39,7 +37,7 @@ export const attemptsOfPerson = (
   services: Services,
   asking: Asking,
 ): Promise<z.infer<typeof attemptsOfPersonSchema>> =>
-  pageOf(services, 'attempts', services.attempts, asking)
+  readPage(services, 'attempts', services.attempts, asking)
 
 /**
  * What a person looked up beyond single recordings, oldest first; what they did with those is in
@@ -50,12 +48,12 @@ export const consultationsOfPerson = (
   services: Services,
   asking: Asking,
 ): Promise<z.infer<typeof consultationsOfPersonSchema>> =>
-  pageOf(services, 'consultations', services.consultations, asking)
+  readPage(services, 'consultations', services.consultations, asking)
 
 /** A log with the rows of each person in order of time. */
 type PersonLog<T> = { of(person: Oid, range: RowRange): AsyncIterable<Stored<T>> }
 
-async function pageOf<T extends { actor: string; schemaVersion: 1 }>(
+async function readPage<T extends { actor: string; schemaVersion: 1 }>(
   { cursors, now }: Pick<Services, 'cursors' | 'now'>,
   list: string,
   log: PersonLog<T>,
