@@ -6,6 +6,7 @@ import { officerSchema, oidSchema } from '../../../shared/clearance/person.ts'
 import type { Services } from '../../../shared/services.ts'
 import { footageRecordedAt } from '../../unit/footage-fixture.ts'
 import { composedServices } from '../composed-services.ts'
+import { overtaken } from '../overtaken.ts'
 import { startStorage, type TestStorage } from '../storage-fixture.ts'
 
 const NOW = new Date('2026-11-23T12:00:00.000Z')
@@ -53,21 +54,10 @@ it('catches up where whoever entered an issue was cut off', async () => {
 
 it('begins again when another change comes in between, and says so in the trail', async () => {
   const { id } = await leftBehind()
-  let isFirst = true
-  const overtaken: Services = {
-    ...services,
-    catalogue: {
-      ...services.catalogue,
-      change: async (of, step) => {
-        if (isFirst) {
-          isFirst = false
-          await services.catalogue.change(of, () => ({ marking: 'OFFICIAL' }))
-        }
-        return services.catalogue.change(of, step)
-      },
-    },
-  }
-  await fileByWearer(overtaken, id, { by: BY, clientAddress: null })
+  const late = overtaken(services, () =>
+    services.catalogue.change(id, () => ({ marking: 'OFFICIAL' })),
+  )
+  await fileByWearer(late, id, { by: BY, clientAddress: null })
   expect(await services.catalogue.get(id)).toMatchObject({ officer: WEARER, marking: 'OFFICIAL' })
   expect((await corrections(id)).map(({ action }) => action)).toEqual([
     'metadata-corrected',

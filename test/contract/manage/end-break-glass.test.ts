@@ -10,6 +10,7 @@ import {
 } from '../../../shared/manage/break-glass-rules.ts'
 import { reviewBreakGlass } from '../../../shared/manage/review-break-glass.ts'
 import type { Services } from '../../../shared/services.ts'
+import { overtaken } from '../overtaken.ts'
 import { startStorage, type TestStorage } from '../storage-fixture.ts'
 import { openStage } from '../viewing/stage.ts'
 
@@ -95,21 +96,8 @@ it('finishes an end that was cut off when the same is found again, and says so o
 
 it('takes back what an approval gives only after it was ended', async () => {
   const { services, id, approve, review } = await opened()
-  let isFirst = true
-  const overtaken: Services = {
-    ...services,
-    catalogue: {
-      ...services.catalogue,
-      change: async (of, step) => {
-        if (isFirst) {
-          isFirst = false
-          await review()
-        }
-        return services.catalogue.change(of, step)
-      },
-    },
-  }
-  await expect(approve(overtaken)).rejects.toMatchObject({ code: 'conflict' })
+  const late = overtaken(services, review)
+  await expect(approve(late)).rejects.toMatchObject({ code: 'conflict' })
   expect(await grantsOf(services, id)).toEqual([])
 })
 
