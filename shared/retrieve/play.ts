@@ -37,7 +37,7 @@ export async function play(
   name: string,
   clientAddress: string | null,
 ): Promise<PlayAnswer> {
-  const { viewings, people, catalogue, renditionRows, now } = services
+  const { viewings, people, catalogue, renditionRows, attempts, now } = services
   const file = playerFileOf(name)
   if (!file) throw nothingHere()
   if (file.is !== 'chunk') await spendAllowance(services, oid, 'play-texts')
@@ -50,10 +50,8 @@ export async function play(
   ])
   if (!session) throw new BluelampError('playback-ended', 'This viewing was over long ago.')
   if (session.ended) {
-    await services.attempts.note({
-      ...{ actor: oid, action: 'view', footageId, refusal: session.ended.because },
-      clientAddress,
-    })
+    const refusal = session.ended.because
+    await attempts.note({ actor: oid, action: 'view', footageId, refusal, clientAddress })
   }
   requireOpen(session, now())
   const principal = { oid, roles: session.roles, register: registered?.entry ?? null }

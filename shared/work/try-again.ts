@@ -11,8 +11,8 @@ export const waitAfter = (failedAttempts: number): number | null =>
 
 /**
  * Sends work that failed once more, to be seen after a wait, or gives it up after the last attempt:
- * at once, so that nobody waits for the reason. The queue's own wait is always the same: it would try a fault of minutes five times in
- * the first of them. Done twice, the work is only attempted more often.
+ * at once, so that nobody waits for the reason. The queue's own wait is always the same: it would try
+ * a fault of minutes five times in the first of them. Done twice, the work is only attempted more often.
  */
 export async function tryAgainLater<Q extends QueueName>(
   services: Services,
