@@ -1,6 +1,6 @@
 import { app } from '@azure/functions'
+import { listOf, wholeList } from '../../shared/access/pages.ts'
 import { unassignedFootage, unassignedFootageSchema } from '../../shared/cameras/unassigned.ts'
-import { listOf, wholeList } from '../../shared/http/list-of.ts'
 import { route } from '../../shared/http/route.ts'
 
 app.http(

@@ -1,10 +1,10 @@
 import { app } from '@azure/functions'
+import { referencePathSchema } from '../../shared/clearance/references.ts'
 import {
   withheldOfCase,
   withheldQuerySchema,
   withheldSchema,
 } from '../../shared/disclosure/withheld.ts'
-import { referencePathSchema } from '../../shared/footage/references.ts'
 import { route } from '../../shared/http/route.ts'
 
 app.http(

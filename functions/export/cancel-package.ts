@@ -1,9 +1,9 @@
 import { app } from '@azure/functions'
 import { cancelPackage } from '../../shared/export/end-package.ts'
-import { packageIdSchema } from '../../shared/export/package.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { packageIdSchema } from '../../shared/records/evidence-package.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 
 app.http(
   ...route({

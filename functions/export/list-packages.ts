@@ -1,8 +1,8 @@
 import { app } from '@azure/functions'
+import { listOf, wholeList } from '../../shared/access/pages.ts'
 import { packageViewSchema, viewOf } from '../../shared/export/package-view.ts'
 import { listPackages } from '../../shared/export/release-package.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { listOf, wholeList } from '../../shared/http/list-of.ts'
 import { route } from '../../shared/http/route.ts'
 
 app.http(

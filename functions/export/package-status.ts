@@ -1,9 +1,9 @@
 import { app } from '@azure/functions'
-import { packageIdSchema } from '../../shared/export/package.ts'
 import { packageViewSchema, viewOf } from '../../shared/export/package-view.ts'
 import { findPackage } from '../../shared/export/release-package.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
+import { packageIdSchema } from '../../shared/records/evidence-package.ts'
 
 app.http(
   ...route({

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
+import { laneOfId } from '../../shared/events/lane.ts'
 import { parsePartBlobName } from '../../shared/footage/ids.ts'
 import { onBlobCreated } from '../../shared/work/edge.ts'
-import { laneOfId } from '../../shared/work/lane.ts'
 
 /** A dock has committed a part of a recording: have it verified and secured. */
 export const handleFootageLanded = onBlobCreated(async (services, { blob, etag }) => {

@@ -2,7 +2,7 @@ import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { askBreakGlass, askedSchema } from '../../shared/manage/ask-break-glass.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 
 app.http(
   ...route({

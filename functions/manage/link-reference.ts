@@ -1,11 +1,11 @@
 import { app } from '@azure/functions'
+import { referencePathSchema } from '../../shared/clearance/references.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { referencePathSchema } from '../../shared/footage/references.ts'
 import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
 import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 import { planLink } from '../../shared/manage/references.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 
 app.http(
   ...route({

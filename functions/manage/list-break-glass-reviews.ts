@@ -1,5 +1,5 @@
 import { app } from '@azure/functions'
-import { listOf, wholeList } from '../../shared/http/list-of.ts'
+import { listOf, wholeList } from '../../shared/access/pages.ts'
 import { route } from '../../shared/http/route.ts'
 import { dueReviewSchema, dueReviews } from '../../shared/manage/review-break-glass.ts'
 

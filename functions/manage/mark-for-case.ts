@@ -1,6 +1,6 @@
 import { app } from '@azure/functions'
+import { referencePathSchema } from '../../shared/clearance/references.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
-import { referencePathSchema } from '../../shared/footage/references.ts'
 import { route } from '../../shared/http/route.ts'
 import { caseMarkRequestSchema, planCaseMark } from '../../shared/manage/cases.ts'
 import { changeFootage } from '../../shared/manage/change.ts'

@@ -1,11 +1,11 @@
 import { app } from '@azure/functions'
-import { unitSchema } from '../../shared/footage/boroughs.ts'
+import { unitSchema } from '../../shared/clearance/boroughs.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
 import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { planHoldRelease } from '../../shared/manage/holds.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 
 app.http(
   ...route({

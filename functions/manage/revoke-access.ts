@@ -4,7 +4,7 @@ import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { revokeAccess } from '../../shared/manage/grants.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 
 app.http(
   ...route({

@@ -1,11 +1,11 @@
 import { app } from '@azure/functions'
 import { oidSchema } from '../../shared/clearance/person.ts'
-import { referencePathSchema } from '../../shared/footage/references.ts'
+import { referencePathSchema } from '../../shared/clearance/references.ts'
 import { ifMatch } from '../../shared/http/optional-header.ts'
 import { route } from '../../shared/http/route.ts'
 import { STALE } from '../../shared/manage/changed.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
 import { assign, assignmentsSchema } from '../../shared/people/assign.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 
 app.http(
   ...route({

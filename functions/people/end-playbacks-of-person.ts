@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
 import { oidSchema } from '../../shared/clearance/person.ts'
 import { route } from '../../shared/http/route.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 import { endedSchema, endViewingsOfPerson } from '../../shared/viewing/end-viewings.ts'
 
 app.http(

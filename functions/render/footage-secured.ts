@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
+import { laneOfId } from '../../shared/events/lane.ts'
 import { parsePartBlobName } from '../../shared/footage/ids.ts'
 import { onBlobCreated } from '../../shared/work/edge.ts'
-import { laneOfId } from '../../shared/work/lane.ts'
 
 /** An original has come to rest: have its renditions planned. */
 export const handleFootageSecured = onBlobCreated(async (services, { blob }) => {

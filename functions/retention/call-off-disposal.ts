@@ -3,7 +3,7 @@ import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
 import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 import { planCallOff } from '../../shared/retention/dispose.ts'
 
 app.http(

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { reasonOnlySchema } from '../../shared/manage/reason.ts'
+import { reasonOnlySchema } from '../../shared/records/reason.ts'
 import { endedSchema, endViewingsOfFootage } from '../../shared/viewing/end-viewings.ts'
 
 app.http(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
-import { canonicalBytes, digestOf } from './canonical.ts'
+import { canonicalBytes, digestOf } from '../records/canonical.ts'
 import { GENESIS } from './chain.ts'
 import { type InclusionProof, isIncluded, merkleTree } from './merkle.ts'
 

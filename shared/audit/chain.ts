@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
 import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
-import { digestOf } from './canonical.ts'
+import { digestOf } from '../records/canonical.ts'
 import { type Purpose, purposeSchema } from './purposes.ts'
 
 /**

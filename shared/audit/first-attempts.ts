@@ -1,8 +1,8 @@
 import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
 import type { FootageId } from '../footage/ids.ts'
+import { digestOf } from '../records/canonical.ts'
 import { documentTable } from '../storage/tables/documents.ts'
-import { digestOf } from './canonical.ts'
 import type { AuditAct } from './chain.ts'
 
 const attemptSchema = z.object({ schemaVersion: z.literal(1), from: z.int().positive() })

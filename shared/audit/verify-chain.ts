@@ -1,4 +1,4 @@
-import { digestOf } from './canonical.ts'
+import { digestOf } from '../records/canonical.ts'
 import { type AuditEntry, GENESIS, linkOf, type WithheldEntry } from './chain.ts'
 import { type MissingEntry, missingAsTold } from './missing-entry.ts'
 

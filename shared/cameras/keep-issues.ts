@@ -9,8 +9,8 @@ import {
   withoutIssue,
 } from '../footage/camera-issues.ts'
 import { instantSchema } from '../footage/clock.ts'
-import { pathTextSchema } from '../footage/path-text.ts'
-import { registerReasonShape, requireReason } from '../manage/reason.ts'
+import { pathTextSchema } from '../path-text.ts'
+import { registerReasonShape, requireReason } from '../records/reason.ts'
 import type { Services } from '../services.ts'
 import { type Author, registerChangeSchema } from '../storage/tables/register.ts'
 import type { ChangeAuthor } from './file-by-wearer.ts'

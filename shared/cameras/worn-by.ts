@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { pageOf, pageShape } from '../access/pages.ts'
 import { officerSchema, type Principal } from '../clearance/person.ts'
 import { cameraIssueSchema, serialSchema } from '../footage/camera-issues.ts'
-import { pageOf, pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 
 /** Whose cameras: so many issues, from where the last page ended. */

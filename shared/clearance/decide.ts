@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Borough } from '../footage/boroughs.ts'
-import type { Reference } from '../footage/references.ts'
+import type { Borough } from './boroughs.ts'
 import { HIGHEST_SERVABLE, isServable, type Marking } from './marking.ts'
 import { type Officer, type Oid, oidSchema, type Principal, type RegisterEntry } from './person.ts'
+import type { Reference } from './references.ts'
 import { type Action, DUTIES, type Duty, type Link, mayDo, ROLE_RULES, type Role } from './roles.ts'
 import { isVettedFor } from './vetting.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
-import { referenceSchema } from '../footage/references.ts'
+import { boroughSchema, unitSchema } from './boroughs.ts'
+import { referenceSchema } from './references.ts'
 import { roleSchema } from './roles.ts'
 import { vettingSchema } from './vetting.ts'
 

@@ -1,14 +1,14 @@
 import { z } from 'zod'
+import { cursorSchema } from '../access/pages.ts'
 import type { Visitor } from '../access/visitor.ts'
+import { boroughSchema, unitSchema } from '../clearance/boroughs.ts'
 import { DEFAULT_MARKING } from '../clearance/marking.ts'
 import { officerSchema, type Principal } from '../clearance/person.ts'
 import { mayThroughout } from '../clearance/throughout.ts'
 import { isVettedFor } from '../clearance/vetting.ts'
 import { nothingHere } from '../errors.ts'
-import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { EARLIEST } from '../footage/clock.ts'
 import type { Summary } from '../footage/summary.ts'
-import { cursorSchema } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 
 const DAY_MS = 86_400_000

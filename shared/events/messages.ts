@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { packageIdSchema } from '../export/package.ts'
 import { footageIdSchema, partNameSchema } from '../footage/ids.ts'
 import { askedBreakGlassSchema } from '../manage/break-glass-rules.ts'
+import { packageIdSchema } from '../records/evidence-package.ts'
 
 /**
  * The messages of every queue. A schema version in each lets a new release read what an old one

@@ -1,10 +1,10 @@
 import { anchorBytes } from '../audit/anchor.ts'
-import { canonicalBytes } from '../audit/canonical.ts'
 import { type AuditEntry, linkOf, particularsOf, type WithheldEntry } from '../audit/chain.ts'
 import type { WholeTrail } from '../audit/export-trail.ts'
 import { stepsOf } from '../audit/merkle.ts'
 import { readToken } from '../audit/timestamp-token.ts'
 import type { AnchorEvidence, ExportedTrail } from '../audit/verify-trail.ts'
+import { canonicalBytes } from '../records/canonical.ts'
 import type { Paper } from './pack-papers.ts'
 
 /** What vouches for the trail from outside: an anchor over its head, and how it is timestamped. */

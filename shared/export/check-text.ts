@@ -1,9 +1,9 @@
 import type { Footage } from '../footage/footage.ts'
 import { comparedFormOptions } from '../media/chunk/descent.ts'
 import type { RenditionPlan } from '../media/plan.ts'
+import type { EvidencePackage } from '../records/evidence-package.ts'
+import type { Packed } from '../records/packing-list.ts'
 import type { AuditPapers, AuditSeal } from './audit-papers.ts'
-import type { EvidencePackage } from './package.ts'
-import type { Packed } from './packing-list.ts'
 
 /** What the texts of a package tell of. */
 export type Contents = {

@@ -4,8 +4,8 @@ import type { AuditAct } from '../audit/chain.ts'
 import { decide } from '../clearance/decide.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
+import type { EvidencePackage, PackageId } from '../records/evidence-package.ts'
 import type { Services } from '../services.ts'
-import type { EvidencePackage, PackageId } from './package.ts'
 
 /** How a package ends before it is forgotten. */
 type End = Extract<EvidencePackage['state'], 'cancelled' | 'withdrawn' | 'expired'>

@@ -3,8 +3,8 @@ import type { PlayableKind } from '../footage/ids.ts'
 import { boxesIn } from '../media/mp4/boxes.ts'
 import { type InitialisedTrack, readInitialisedTracks } from '../media/mp4/initialisation.ts'
 import { segmentIndex } from '../media/mp4/segment-index.ts'
+import { lengthOf, type PackedFile, type PackedSource } from '../records/packing-list.ts'
 import type { StreamRow } from '../storage/tables/rendition-rows.ts'
-import { lengthOf, type PackedFile, type PackedSource } from './packing-list.ts'
 
 /**
  * A rendition as one MP4 that any player opens by a double click: what its chunks hold, behind the

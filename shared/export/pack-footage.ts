@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { BluelampError } from '../errors.ts'
+import type { Packed, PackedFile, PackingList, PackingProgress } from '../records/packing-list.ts'
 import { nodeDigest, type RunningDigest, resumableDigest } from '../storage/blobs/running-digest.ts'
-import type { Packed, PackedFile, PackingList, PackingProgress } from './packing-list.ts'
 import { dataDescriptor, framedBytes, localHeader } from './zip.ts'
 
 /** 4 GiB: what one worker writes at most, in two or three minutes of its ten. */

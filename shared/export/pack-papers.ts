@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import type { Packed, PackingList } from '../records/packing-list.ts'
 import type { PackedFootage } from './pack-footage.ts'
-import type { Packed, PackingList } from './packing-list.ts'
 import { centralDirectory, dataDescriptor, localHeader, type WrittenZipFile } from './zip.ts'
 
 /** A small file of a package. */

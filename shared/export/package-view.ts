@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
 import { footageIdSchema } from '../footage/ids.ts'
-import { type EvidencePackage, evidencePackageSchema, packageStateSchema } from './package.ts'
+import {
+  type EvidencePackage,
+  evidencePackageSchema,
+  packageStateSchema,
+} from '../records/evidence-package.ts'
 
 const { recipients, renditions, trail, reason, made, ended } = evidencePackageSchema.shape
 

@@ -1,6 +1,6 @@
+import { lengthOf, type PackedSource } from '../records/packing-list.ts'
 import type { Services } from '../services.ts'
 import type { PackingDesk } from './pack-footage.ts'
-import { lengthOf, type PackedSource } from './packing-list.ts'
 
 /** Reads files that are to be packed from where their stretches lie. */
 export const readPacked = (

@@ -4,9 +4,6 @@ import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import { type FootageId, PLAYABLE_KINDS, type PlayableKind } from '../footage/ids.ts'
-import { requireReason } from '../manage/reason.ts'
-import { whySchema } from '../retrieve/open-playback.ts'
-import type { Services } from '../services.ts'
 import {
   type EvidencePackage,
   isInHand,
@@ -14,7 +11,10 @@ import {
   type Recipient,
   recipientSchema,
   trailFormSchema,
-} from './package.ts'
+} from '../records/evidence-package.ts'
+import { requireReason } from '../records/reason.ts'
+import { whySchema } from '../retrieve/open-playback.ts'
+import type { Services } from '../services.ts'
 import { originalsOf } from './settle-contents.ts'
 import { refuseWholeTrail } from './trail-form.ts'
 

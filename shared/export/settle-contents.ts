@@ -2,10 +2,10 @@ import { BluelampError } from '../errors.ts'
 import { partFileName } from '../footage/file-names.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId, PlayableKind } from '../footage/ids.ts'
+import type { EvidencePackage } from '../records/evidence-package.ts'
+import type { PackedFile, PackingList } from '../records/packing-list.ts'
 import type { Services } from '../services.ts'
 import { joinChunks } from './join-chunks.ts'
-import type { EvidencePackage } from './package.ts'
-import type { PackedFile, PackingList } from './packing-list.ts'
 
 /**
  * The footage that goes into a package: the original first, its sidecars, then each rendition that

@@ -1,6 +1,6 @@
+import { isInHand } from '../records/evidence-package.ts'
 import type { Services } from '../services.ts'
 import { endPackage } from './end-package.ts'
-import { isInHand } from './package.ts'
 
 /** How many packages of one list a sweep looks after; the next sweep takes the others. */
 const LIMIT_PER_LIST = 500

@@ -9,8 +9,8 @@ import {
 import type { Action } from '../clearance/roles.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
+import type { TrailForm } from '../records/evidence-package.ts'
 import type { Services } from '../services.ts'
-import type { TrailForm } from './package.ts'
 
 /** What was done to the footage and to what is on record of it, rather than who looked at it. */
 const CONCERNS_FOOTAGE: readonly AuditedAction[] = [

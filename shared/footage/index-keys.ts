@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Borough } from '../clearance/boroughs.ts'
 import { isServable } from '../clearance/marking.ts'
 import type { Oid } from '../clearance/person.ts'
-import type { Borough } from './boroughs.ts'
+import type { Reference } from '../clearance/references.ts'
 import type { Footage } from './footage.ts'
 import type { FootageId } from './ids.ts'
-import type { Reference } from './references.ts'
 import { FOOTAGE_STATES, isDisposed, isSecured } from './state.ts'
 import { type Summary, summarise } from './summary.ts'
 

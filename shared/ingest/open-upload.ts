@@ -6,13 +6,13 @@ import type { CameraIssue } from '../footage/camera-issues.ts'
 import { measureClock, type RecordedClock } from '../footage/clock.ts'
 import { type Footage, footageSchema, type Part } from '../footage/footage.ts'
 import { type FootageId, newFootageId, partNameSchema } from '../footage/ids.ts'
-import { planWearer } from '../manage/wearer.ts'
+import { isWanted, mayWipe } from '../footage/parts.ts'
 import type { Services } from '../services.ts'
 import { signedUrlSchema } from '../storage/sas.ts'
 import type { Catalogue } from '../storage/tables/catalogue.ts'
 import { claimsSameBytes } from '../storage/tables/upload-claims.ts'
-import { isWanted, mayWipe } from './parts.ts'
 import type { UploadRequest } from './upload-request.ts'
+import { planWearer } from './wearer.ts'
 
 /** 8 MiB: a lost block costs little, and 50,000 of them hold any recording. */
 const BLOCK_BYTES = 8 * 1024 * 1024

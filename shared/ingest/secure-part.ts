@@ -1,15 +1,15 @@
 import { announce } from '../events/announce.ts'
+import { laneOf } from '../events/lane.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage, Mismatch, OriginalPart, Part } from '../footage/footage.ts'
 import { type FootageId, type PartName, quarantineBlobName } from '../footage/ids.ts'
+import { findPart, withPart } from '../footage/parts.ts'
 import { advance, canBecome, isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 import type { BlobVersion, StagedCopy } from '../storage/blobs/hashing-copy.ts'
 import { sameEtag } from '../storage/etag.ts'
 import type { FootageChange } from '../storage/tables/catalogue.ts'
-import { laneOf } from '../work/lane.ts'
 import { noteUpload } from './note-keyframes.ts'
-import { findPart, withPart } from './parts.ts'
 import { mismatchOf } from './verify-part.ts'
 
 /**

@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import { boroughSchema, unitSchema } from '../clearance/boroughs.ts'
 import { officerSchema } from '../clearance/person.ts'
-import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
+import { referenceSchema } from '../clearance/references.ts'
 import { serialSchema } from '../footage/camera-issues.ts'
 import { reportedClockSchema } from '../footage/clock.ts'
 import { declaredPartSchema } from '../footage/footage.ts'
 import { freeTextSchema } from '../footage/free-text.ts'
 import { SIDECAR_KINDS } from '../footage/ids.ts'
-import { referenceSchema } from '../footage/references.ts'
 
 /** The longest recording that is planned for: a double shift. */
 const LONGEST_SECONDS = 24 * 3600

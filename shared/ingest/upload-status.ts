@@ -3,9 +3,9 @@ import type { Oid } from '../clearance/person.ts'
 import { nothingHere } from '../errors.ts'
 import { type Footage, footageSchema, type Part, partSchema } from '../footage/footage.ts'
 import { type FootageId, type PartName, partNameSchema } from '../footage/ids.ts'
+import { findPart, mayWipe } from '../footage/parts.ts'
 import type { Services } from '../services.ts'
 import { pendingBlockSchema } from '../storage/blobs/landing.ts'
-import { findPart, mayWipe } from './parts.ts'
 
 /** The dock that asks, and from where. */
 export type Docked = { oid: Oid; clientAddress: string | null }

@@ -1,20 +1,20 @@
 import { z } from 'zod'
 import type { Visitor } from '../access/visitor.ts'
 import type { AuditAct } from '../audit/chain.ts'
+import { boroughSchema, unitSchema } from '../clearance/boroughs.ts'
 import { decide, type Restriction, restrictionSchema } from '../clearance/decide.ts'
 import { isServable, markingSchema } from '../clearance/marking.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
-import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { EARLIEST, instantSchema } from '../footage/clock.ts'
 import { CORRECTABLE_FIELDS, type Correction, type Footage } from '../footage/footage.ts'
 import { freeTextSchema } from '../footage/free-text.ts'
 import { retentionGroupSchema } from '../footage/retention-rules.ts'
+import { planWearer } from '../ingest/wearer.ts'
+import { changeReasonSchema } from '../records/reason.ts'
 import type { Services } from '../services.ts'
 import type { Plan } from './carry-out.ts'
 import { type Authorship, type ChangeRequest, changeFootage } from './change.ts'
-import { changeReasonSchema } from './reason.ts'
-import { planWearer } from './wearer.ts'
 
 /** Corrections that one recording keeps. With everything else, they must fit its row. */
 const CORRECTIONS_LIMIT = 30

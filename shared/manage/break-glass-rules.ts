@@ -3,7 +3,7 @@ import type { Visitor } from '../access/visitor.ts'
 import { officerSchema, oidSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { footageIdSchema } from '../footage/ids.ts'
-import { changeReasonSchema } from './reason.ts'
+import { changeReasonSchema } from '../records/reason.ts'
 
 /** How long a second person has to approve. Later, the emergency is over: it is asked for again. */
 export const APPROVAL_WINDOW_MS = 60 * 60_000

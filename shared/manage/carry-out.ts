@@ -1,12 +1,12 @@
 import type { AuditAct } from '../audit/chain.ts'
 import { isServable } from '../clearance/marking.ts'
 import { BluelampError } from '../errors.ts'
+import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
 import { isSecured } from '../footage/state.ts'
 import { isolate } from '../render/isolate.ts'
 import type { Services } from '../services.ts'
 import type { FootageChange } from '../storage/tables/catalogue.ts'
-import { laneOf } from '../work/lane.ts'
 import { staleVersion } from './etag.ts'
 
 /** What a change is going to do, and the entries that say so beforehand. */

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { officerSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { CASE_STANDINGS, type Footage } from '../footage/footage.ts'
+import { changeReasonSchema } from '../records/reason.ts'
 import type { Plan } from './carry-out.ts'
 import type { Authorship } from './change.ts'
-import { changeReasonSchema } from './reason.ts'
 
 /** Cases that one recording is marked for. */
 const CASES_LIMIT = 20

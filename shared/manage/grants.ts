@@ -4,11 +4,11 @@ import type { Oid } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { instantSchema } from '../footage/clock.ts'
 import type { Footage } from '../footage/footage.ts'
+import { changeReasonSchema } from '../records/reason.ts'
 import type { Services } from '../services.ts'
 import type { Plan } from './carry-out.ts'
 import { type Authorship, type ChangeRequest, changeFootage } from './change.ts'
 import { endBreakGlassOf } from './end-break-glass.ts'
-import { changeReasonSchema } from './reason.ts'
 
 /** The longest access that is given at once. A trial may take longer: it is given again. */
 const LONGEST_GRANT_MS = 366 * 24 * 60 * 60_000

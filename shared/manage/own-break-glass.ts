@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { pageOf, pageShape } from '../access/pages.ts'
 import type { Principal } from '../clearance/person.ts'
-import { pageOf, pageShape } from '../http/list-of.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import type { OwnRequest } from '../storage/tables/break-glass.ts'

@@ -1,6 +1,6 @@
+import type { Reference } from '../clearance/references.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
-import type { Reference } from '../footage/references.ts'
 import type { Plan } from './carry-out.ts'
 
 /** References that one recording carries: each has a row in the index. */

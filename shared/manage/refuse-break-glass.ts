@@ -3,6 +3,7 @@ import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { changeReasonSchema } from '../records/reason.ts'
 import type { Services } from '../services.ts'
 import { REFUSALS } from './approve-break-glass.ts'
 import {
@@ -12,7 +13,6 @@ import {
   partyOf,
   requestKeySchema,
 } from './break-glass-rules.ts'
-import { changeReasonSchema } from './reason.ts'
 import { tellBreakGlass } from './tell-break-glass.ts'
 
 /** Why a request is refused, and whether whoever asked is to know. */

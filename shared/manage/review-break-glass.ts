@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
+import { changeReasonSchema } from '../records/reason.ts'
 import type { Services } from '../services.ts'
 import {
   type BreakGlassRequest,
@@ -11,7 +12,6 @@ import {
   requestKeySchema,
 } from './break-glass-rules.ts'
 import { endBreakGlass } from './end-break-glass.ts'
-import { changeReasonSchema } from './reason.ts'
 
 /** What a reviewer finds. */
 export const reviewSchema = z.strictObject({

@@ -5,8 +5,8 @@ import {
   type RegisterEntry,
   registerEntrySchema,
 } from '../clearance/person.ts'
+import type { Reference } from '../clearance/references.ts'
 import { BluelampError } from '../errors.ts'
-import type { Reference } from '../footage/references.ts'
 import type { Services } from '../services.ts'
 
 /** What a person works on. */

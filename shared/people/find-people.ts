@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pageOf, pageShape } from '../access/pages.ts'
 import {
   officerSchema,
   oidSchema,
@@ -6,7 +7,6 @@ import {
   type RegisterEntry,
   registerEntrySchema,
 } from '../clearance/person.ts'
-import { pageOf, pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 import { warrant } from '../storage/tables/people.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Oid, type RegisterEntry, registerEntrySchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
-import { registerReasonShape, requireReason } from '../manage/reason.ts'
+import { registerReasonShape, requireReason } from '../records/reason.ts'
 import type { Services } from '../services.ts'
 import { registerChangeSchema } from '../storage/tables/register.ts'
 

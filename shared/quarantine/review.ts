@@ -8,7 +8,7 @@ import { type Footage, footageSchema, partSchema } from '../footage/footage.ts'
 import { freeTextSchema } from '../footage/free-text.ts'
 import { type FootageId, partNameSchema } from '../footage/ids.ts'
 import { EVER, workListsOf } from '../footage/index-keys.ts'
-import { findPart, withPart } from '../ingest/parts.ts'
+import { findPart, withPart } from '../footage/parts.ts'
 import type { Services } from '../services.ts'
 
 /** How long an inspector may read quarantined bytes by one URL. */

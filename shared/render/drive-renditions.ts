@@ -1,10 +1,10 @@
 import { isServable } from '../clearance/marking.ts'
+import { laneOf } from '../events/lane.ts'
 import type { ChunkRendition, Lane } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
-import { laneOf } from '../work/lane.ts'
 
 /** The renditions that one run over a chunk makes, in the order of what viewers miss most. */
 const KINDS = ['copy', 'proxy', 'storyboard'] as const satisfies ChunkRendition[]

@@ -1,8 +1,8 @@
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
+import { laneOfId } from '../events/lane.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import { laneOfId } from '../work/lane.ts'
 import { driveRenditions } from './drive-renditions.ts'
 import { rollUp } from './roll-up.ts'
 

@@ -1,10 +1,10 @@
 import { isServable } from '../clearance/marking.ts'
 import type { Message } from '../events/messages.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { findPart } from '../footage/parts.ts'
 import { isDisposed } from '../footage/state.ts'
-import { findPart } from '../ingest/parts.ts'
+import type { Manifest } from '../records/rendition-manifest.ts'
 import type { Services } from '../services.ts'
-import type { Manifest } from './manifest.ts'
 import { rollUp } from './roll-up.ts'
 import { stillMissing } from './still-missing.ts'
 

@@ -9,7 +9,7 @@ import { advance, isDisposed } from '../footage/state.ts'
 import type { Plan } from '../manage/carry-out.ts'
 import type { ChangeRequest } from '../manage/change.ts'
 import { changeFootage } from '../manage/change.ts'
-import { changeReasonSchema } from '../manage/reason.ts'
+import { changeReasonSchema } from '../records/reason.ts'
 import type { Services } from '../services.ts'
 
 /** Why a recording is to be disposed of, and under which rule. */

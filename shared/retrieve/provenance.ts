@@ -9,7 +9,7 @@ import {
   PLAYABLE_KINDS,
   type PlayableKind,
 } from '../footage/ids.ts'
-import { findPart } from '../ingest/parts.ts'
+import { findPart } from '../footage/parts.ts'
 import { chunkResultSchema, descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'

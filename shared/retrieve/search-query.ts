@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { boroughSchema, unitSchema } from '../clearance/boroughs.ts'
 import { officerSchema } from '../clearance/person.ts'
+import { type Reference, referenceQuerySchema } from '../clearance/references.ts'
 import { BluelampError } from '../errors.ts'
-import { boroughSchema, unitSchema } from '../footage/boroughs.ts'
 import { EARLIEST, instantSchema } from '../footage/clock.ts'
-import { type Reference, referenceQuerySchema } from '../footage/references.ts'
 import { footageStateSchema } from '../footage/state.ts'
 import type { Summary } from '../footage/summary.ts'
 

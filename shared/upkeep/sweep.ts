@@ -1,3 +1,4 @@
+import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { EVER, type WorkList, workListsOf } from '../footage/index-keys.ts'
@@ -7,7 +8,6 @@ import { findUnpublished } from '../render/find-unpublished.ts'
 import { isolate } from '../render/isolate.ts'
 import { rollUp } from '../render/roll-up.ts'
 import type { Services } from '../services.ts'
-import { laneOf } from '../work/lane.ts'
 
 /** The work lists that should be left soon: who stays may wait for a lost event or a dead worker. */
 const PASSING: WorkList[] = [

@@ -7,7 +7,7 @@ import { roleSchema } from '../clearance/roles.ts'
 import { BluelampError } from '../errors.ts'
 import { type ChunkRendition, chunkRenditionSchema } from '../events/messages.ts'
 import { type FootageId, footageIdSchema } from '../footage/ids.ts'
-import { hasSpan, spansSchema, withSpan } from './spans.ts'
+import { hasSpan, spansSchema, withSpan } from '../records/spans.ts'
 
 /** A viewing lasts as long as a shift. Its ticket opens nothing by itself: each use is decided anew. */
 export const VIEWING_LIFE_MS = 12 * 3_600_000

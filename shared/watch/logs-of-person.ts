@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { pageOf, pageShape } from '../access/pages.ts'
 import type { Oid } from '../clearance/person.ts'
 import { instantSchema } from '../footage/clock.ts'
-import { pageOf, pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 import { attemptSchema } from '../storage/tables/attempts.ts'
 import { consultationSchema } from '../storage/tables/consultations.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { pageShape } from '../access/pages.ts'
 import { type Oid, officerSchema } from '../clearance/person.ts'
-import { pageShape } from '../http/list-of.ts'
 import type { Services } from '../services.ts'
 import {
   FINDINGS,

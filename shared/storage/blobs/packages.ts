@@ -1,6 +1,10 @@
-import { type PackageId, packageBlobName, packingListBlobName } from '../../export/package.ts'
-import { type PackingList, packingListSchema } from '../../export/packing-list.ts'
 import type { FootageId } from '../../footage/ids.ts'
+import {
+  type PackageId,
+  packageBlobName,
+  packingListBlobName,
+} from '../../records/evidence-package.ts'
+import { type PackingList, packingListSchema } from '../../records/packing-list.ts'
 import { CHANGED, EXISTS, MISSING, unless } from '../answers.ts'
 import type { StorageClients } from '../clients.ts'
 import type { SasSigner, SignedUrl } from '../sas.ts'

@@ -1,12 +1,12 @@
 import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
+import { type FootageId, footageIdSchema } from '../../footage/ids.ts'
 import {
   type EvidencePackage,
   evidencePackageSchema,
   type PackageId,
   packageIdSchema,
-} from '../../export/package.ts'
-import { type FootageId, footageIdSchema } from '../../footage/ids.ts'
+} from '../../records/evidence-package.ts'
 import { afterConflict } from '../contention.ts'
 import { documentTable, type RowRange } from './documents.ts'
 

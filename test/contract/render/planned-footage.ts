@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FootageId } from '../../../shared/footage/ids.ts'
+import type { Manifest } from '../../../shared/records/rendition-manifest.ts'
 import { indexRendition } from '../../../shared/render/index-rendition.ts'
-import type { Manifest } from '../../../shared/render/manifest.ts'
 import { planFootage } from '../../../shared/render/plan-footage.ts'
 import type { Services } from '../../../shared/services.ts'
 import { footage, part } from '../../unit/footage-fixture.ts'

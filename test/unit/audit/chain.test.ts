@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { digestOf } from '../../../shared/audit/canonical.ts'
 import {
   AUDITED_ACTIONS,
   type AuditEntry,
@@ -14,6 +13,7 @@ import {
 import { chainLink, verifyChain } from '../../../shared/audit/verify-chain.ts'
 import { oidSchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
+import { digestOf } from '../../../shared/records/canonical.ts'
 
 const ID = newFootageId()
 const OID = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01')

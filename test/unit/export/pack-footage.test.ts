@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { footageBytes, type PackingDesk, packFootage } from '../../../shared/export/pack-footage.ts'
 import { manifestOf, packPapers } from '../../../shared/export/pack-papers.ts'
-import type { PackingList, PackingProgress } from '../../../shared/export/packing-list.ts'
 import { readPacked } from '../../../shared/export/read-packed.ts'
+import type { PackingList, PackingProgress } from '../../../shared/records/packing-list.ts'
 import { readZip } from './read-zip.ts'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { REFERENCE_TYPES, referenceSchema } from '../../../shared/clearance/references.ts'
 import {
   type AccessPath,
   EVER,
@@ -12,7 +13,6 @@ import {
   WORK_LISTS,
   workListsOf,
 } from '../../../shared/footage/index-keys.ts'
-import { REFERENCE_TYPES, referenceSchema } from '../../../shared/footage/references.ts'
 import { FOOTAGE_STATES } from '../../../shared/footage/state.ts'
 import { footage, footageIdAt, footageRecordedAt, part } from '../footage-fixture.ts'
 

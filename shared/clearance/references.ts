@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pathTextSchema } from './path-text.ts'
+import { pathTextSchema } from '../path-text.ts'
 
 /** What ties a recording to police work: incident (CAD), crime number, case URN, exhibit. */
 export const REFERENCE_TYPES = ['incident', 'crime', 'case-urn', 'exhibit'] as const

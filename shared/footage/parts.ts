@@ -1,5 +1,5 @@
-import type { Footage, Part } from '../footage/footage.ts'
-import type { PartName } from '../footage/ids.ts'
+import type { Footage, Part } from './footage.ts'
+import type { PartName } from './ids.ts'
 
 /** The part of that name, if the dock declared it. */
 export const findPart = (footage: Footage, name: PartName): Part | undefined =>

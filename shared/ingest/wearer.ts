@@ -1,8 +1,8 @@
 import { officerSchema } from '../clearance/person.ts'
 import { type CameraIssue, issueAt } from '../footage/camera-issues.ts'
 import type { Correction, Footage } from '../footage/footage.ts'
-import type { Plan } from './carry-out.ts'
-import type { Authorship } from './change.ts'
+import type { Plan } from '../manage/carry-out.ts'
+import type { Authorship } from '../manage/change.ts'
 
 /**
  * Files a recording under the officer who wore its camera, by the register; without one, under whom

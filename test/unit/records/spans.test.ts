@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hasSpan, spansSchema, withSpan } from '../../../shared/viewing/spans.ts'
+import { hasSpan, spansSchema, withSpan } from '../../../shared/records/spans.ts'
 
 it.each([
   ['', 0, 60.03, '0-61'],

@@ -4,7 +4,7 @@ import {
   REFERENCE_TYPES,
   referenceQuerySchema,
   referenceSchema,
-} from '../../../shared/footage/references.ts'
+} from '../../../shared/clearance/references.ts'
 
 const spelled = (value: string) => referenceSchema.safeParse({ type: 'crime', value }).data?.value
 

@@ -1,7 +1,7 @@
-import type { Lane } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
+import type { Lane } from './messages.ts'
 
 /** The lane in which a recording's work travels. */
 export const laneOf = ({ urgent }: Pick<Footage, 'urgent'>): Lane =>
