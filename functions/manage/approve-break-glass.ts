@@ -2,7 +2,7 @@ import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { approveBreakGlass, approvedSchema } from '../../shared/manage/approve-break-glass.ts'
-import { requestKeySchema } from '../../shared/manage/break-glass-rules.ts'
+import { requestKeySchema } from '../../shared/records/break-glass.ts'
 
 app.http(
   ...route({

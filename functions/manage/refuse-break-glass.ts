@@ -1,12 +1,12 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { requestKeySchema } from '../../shared/manage/break-glass-rules.ts'
 import {
   refusalSchema,
   refuseBreakGlass,
   refusedSchema,
 } from '../../shared/manage/refuse-break-glass.ts'
+import { requestKeySchema } from '../../shared/records/break-glass.ts'
 
 app.http(
   ...route({

@@ -1,11 +1,11 @@
 import { app } from '@azure/functions'
 import { route } from '../../shared/http/route.ts'
-import { requestKeySchema } from '../../shared/manage/break-glass-rules.ts'
 import {
   reviewBreakGlass,
   reviewedSchema,
   reviewSchema,
 } from '../../shared/manage/review-break-glass.ts'
+import { requestKeySchema } from '../../shared/records/break-glass.ts'
 
 app.http(
   ...route({

@@ -1,9 +1,9 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
+import { viewingIdSchema } from '../../shared/records/viewing.ts'
 import { whySchema } from '../../shared/retrieve/open-playback.ts'
 import { endViewing } from '../../shared/viewing/end-viewings.ts'
-import { viewingIdSchema } from '../../shared/viewing/viewing.ts'
 
 app.http(
   ...route({

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions'
 import { z } from 'zod'
 import { route } from '../../shared/http/route.ts'
+import { ticketSchema } from '../../shared/records/viewing.ts'
 import { PLAYER_TEXTS, play } from '../../shared/retrieve/play.ts'
-import { ticketSchema } from '../../shared/viewing/viewing.ts'
 
 app.http(
   ...route({

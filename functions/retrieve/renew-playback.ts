@@ -1,8 +1,8 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
+import { viewingIdSchema } from '../../shared/records/viewing.ts'
 import { renewedSchema, renewViewing } from '../../shared/viewing/renew-viewing.ts'
-import { viewingIdSchema } from '../../shared/viewing/viewing.ts'
 
 app.http(
   ...route({

@@ -119,7 +119,11 @@ async function changeIssues(
   change: (issues: CameraIssue[]) => CameraIssue[],
 ): Promise<VersionedCamera> {
   const { cameras } = services
-  const reason = requireReason(services, author, 'Say why you change the register of cameras.')
+  const reason = requireReason(
+    services.config,
+    author,
+    'Say why you change the register of cameras.',
+  )
   const before = (await cameras.find(serial))?.entry.issues ?? []
   const issues = change(before)
   const entered = { by: author.by, cause, ...(reason !== undefined && { reason }) }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { footageIdSchema, partNameSchema } from '../footage/ids.ts'
-import { askedBreakGlassSchema } from '../manage/break-glass-rules.ts'
+import { chunkRenditionSchema, footageIdSchema, partNameSchema } from '../footage/ids.ts'
+import { askedBreakGlassSchema } from '../records/break-glass.ts'
 import { packageIdSchema } from '../records/evidence-package.ts'
 
 /**
@@ -11,10 +11,6 @@ const v1 = {
   schemaVersion: z.literal(1),
   attempt: z.int().positive().optional().describe('counted from 1; absent: the first'),
 }
-
-/** The renditions that one run over a chunk can make. */
-export const chunkRenditionSchema = z.enum(['copy', 'proxy', 'storyboard'])
-export type ChunkRendition = z.infer<typeof chunkRenditionSchema>
 
 export const MESSAGES = {
   'secure-footage': z.object({

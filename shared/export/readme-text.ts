@@ -1,5 +1,5 @@
+import { londonTime } from '../footage/clock.ts'
 import { statementOf } from '../media/statement.ts'
-import { londonTime } from '../retrieve/search.ts'
 import type { Contents } from './check-text.ts'
 import { recipientsText } from './request-package.ts'
 import { MEANING_OF_TIMES } from './times.ts'

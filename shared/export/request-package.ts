@@ -55,7 +55,7 @@ export async function requestPackage(
 ): Promise<EvidencePackage> {
   const { audit, packageRows, queues, now } = services
   const { footage, basis } = await admit(services, visitor, 'take-original', id)
-  const reason = requireReason(services, request, 'Say why you take this footage.')
+  const reason = requireReason(services.config, request, 'Say why you take this footage.')
   await refuseWholeTrail(services, visitor, footage, request.trail)
   refuseTooMuch(footage)
   const renditions = renditionsOf(footage, request.renditions)

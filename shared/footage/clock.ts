@@ -59,3 +59,12 @@ export function measureClock(reported: ReportedClock, receivedAt: Date): Recorde
     recordedAt: new Date(recordedAt).toISOString(),
   }
 }
+
+const LONDON = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/London',
+  dateStyle: 'medium',
+  timeStyle: 'long',
+})
+
+/** A time as people in London read it, summer time included. */
+export const londonTime = (instant: string): string => LONDON.format(new Date(instant))

@@ -51,6 +51,10 @@ export const quarantineBlobName = (id: FootageId, part: PartName, landedEtag: st
 export const PLAYABLE_KINDS = ['copy', 'proxy'] as const
 export type PlayableKind = (typeof PLAYABLE_KINDS)[number]
 
+/** The renditions that one run over a chunk can make. */
+export const chunkRenditionSchema = z.enum(['copy', 'proxy', 'storyboard'])
+export type ChunkRendition = z.infer<typeof chunkRenditionSchema>
+
 /** Digits of a chunk number in names: 10,000 chunks are some 800 hours. */
 const CHUNK_DIGITS = 4
 

@@ -3,17 +3,19 @@ import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
+import {
+  type BreakGlassRequest,
+  breakGlassRequestSchema,
+  requestKeySchema,
+} from '../records/break-glass.ts'
 import type { Services } from '../services.ts'
 import {
   type ApprovalVerdict,
   after,
   BREAK_GLASS_LIFE_MS,
-  type BreakGlassRequest,
-  breakGlassRequestSchema,
   judgeApproval,
   partyOf,
   REVIEW_WINDOW_MS,
-  requestKeySchema,
 } from './break-glass-rules.ts'
 import { takeAccess } from './end-break-glass.ts'
 import { withGrant } from './grants.ts'

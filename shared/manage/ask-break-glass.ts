@@ -8,14 +8,9 @@ import { nothingHere } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { isDisposed } from '../footage/state.ts'
+import { type AskedBreakGlass, breakGlassRequestSchema } from '../records/break-glass.ts'
 import type { Services } from '../services.ts'
-import {
-  APPROVAL_WINDOW_MS,
-  type AskedBreakGlass,
-  after,
-  breakGlassRequestSchema,
-  partyOf,
-} from './break-glass-rules.ts'
+import { APPROVAL_WINDOW_MS, after, partyOf } from './break-glass-rules.ts'
 import { tellBreakGlass } from './tell-break-glass.ts'
 
 /** What whoever asked for access is told: until when it must be approved. */

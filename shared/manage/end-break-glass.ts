@@ -2,10 +2,11 @@ import type { Visitor } from '../access/visitor.ts'
 import type { Oid } from '../clearance/person.ts'
 import { nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
+import type { BreakGlassRequest, EARLY_ENDS } from '../records/break-glass.ts'
 import type { Services } from '../services.ts'
 import { afterConflict } from '../storage/contention.ts'
 import { endViewingsOn } from '../viewing/end-viewings.ts'
-import { type BreakGlassRequest, type EARLY_ENDS, isAccessOpen } from './break-glass-rules.ts'
+import { isAccessOpen } from './break-glass-rules.ts'
 import { tellBreakGlass } from './tell-break-glass.ts'
 
 /** Why an access is ended before its time, and what whoever ends it says of that. */

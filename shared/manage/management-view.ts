@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
+import { londonTime } from '../footage/clock.ts'
 import { retentionOf, retentionSchema } from '../footage/disposal-of.ts'
 import { footageSchema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
-import { londonTime } from '../retrieve/search.ts'
+import { breakGlassRequestSchema } from '../records/break-glass.ts'
 import type { Services } from '../services.ts'
-import { breakGlassRequestSchema } from './break-glass-rules.ts'
 
 /** What those who mark a recording must know of it. Nothing of the footage itself. */
 export const managementViewSchema = footageSchema

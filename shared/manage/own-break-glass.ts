@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { pageOf, pageShape } from '../access/pages.ts'
 import type { Principal } from '../clearance/person.ts'
 import { inParallel } from '../in-parallel.ts'
+import type { OwnRequest } from '../records/break-glass.ts'
+import { type BreakGlassRequest, breakGlassRequestSchema } from '../records/break-glass.ts'
 import type { Services } from '../services.ts'
-import type { OwnRequest } from '../storage/tables/break-glass.ts'
-import { type BreakGlassRequest, breakGlassRequestSchema } from './break-glass-rules.ts'
 
 /** Requests that are looked up at a time. */
 const AT_ONCE = 8

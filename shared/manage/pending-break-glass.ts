@@ -2,17 +2,12 @@ import { z } from 'zod'
 import type { Visitor } from '../access/visitor.ts'
 import { decide } from '../clearance/decide.ts'
 import { registerEntrySchema } from '../clearance/person.ts'
+import { londonTime } from '../footage/clock.ts'
 import { footageSchema } from '../footage/footage.ts'
 import { isDisposed } from '../footage/state.ts'
-import { londonTime } from '../retrieve/search.ts'
+import { type BreakGlassRequest, breakGlassRequestSchema } from '../records/break-glass.ts'
 import type { Services } from '../services.ts'
-import {
-  type BreakGlassRequest,
-  breakGlassRequestSchema,
-  isAccessOpen,
-  judgeApproval,
-  partyOf,
-} from './break-glass-rules.ts'
+import { isAccessOpen, judgeApproval, partyOf } from './break-glass-rules.ts'
 
 /** How many requests one list shows. In an emergency there are few. */
 const LIST_LIMIT = 50

@@ -3,16 +3,11 @@ import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { type BreakGlassRequest, requestKeySchema } from '../records/break-glass.ts'
 import { changeReasonSchema } from '../records/reason.ts'
 import type { Services } from '../services.ts'
 import { REFUSALS } from './approve-break-glass.ts'
-import {
-  type BreakGlassRequest,
-  isSame,
-  judgeApproval,
-  partyOf,
-  requestKeySchema,
-} from './break-glass-rules.ts'
+import { isSame, judgeApproval, partyOf } from './break-glass-rules.ts'
 import { tellBreakGlass } from './tell-break-glass.ts'
 
 /** Why a request is refused, and whether whoever asked is to know. */

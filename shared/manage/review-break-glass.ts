@@ -1,16 +1,15 @@
 import { z } from 'zod'
 import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
-import { changeReasonSchema } from '../records/reason.ts'
-import type { Services } from '../services.ts'
 import {
   type BreakGlassRequest,
   breakGlassRequestSchema,
-  mayReview,
-  partyOf,
   REVIEW_OUTCOMES,
   requestKeySchema,
-} from './break-glass-rules.ts'
+} from '../records/break-glass.ts'
+import { changeReasonSchema } from '../records/reason.ts'
+import type { Services } from '../services.ts'
+import { mayReview, partyOf } from './break-glass-rules.ts'
 import { endBreakGlass } from './end-break-glass.ts'
 
 /** What a reviewer finds. */

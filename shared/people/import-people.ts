@@ -60,7 +60,7 @@ export async function importPeople(
   { dryRun, reason }: z.infer<typeof importQuerySchema>,
 ): Promise<ImportReport> {
   const { people } = services
-  if (!dryRun) requireReason(services, { reason }, 'Say why you change the people register.')
+  if (!dryRun) requireReason(services.config, { reason }, 'Say why you change the people register.')
   const author = { by, cause: 'imported', ...(reason !== undefined && { reason }) } as const
   const planned = await inParallel(AT_ONCE, readPeopleCsv(text), (row) => planRow(people, by, row))
   const items = planned.map(({ write: _, ...item }) => item)

@@ -38,7 +38,7 @@ export async function writeRegister(
   ifMatch: string | null,
   by: Oid,
 ): Promise<VersionedEntry> {
-  requireReason(services, { reason }, 'Say why you change the people register.')
+  requireReason(services.config, { reason }, 'Say why you change the people register.')
   if (by === oid) {
     throw new BluelampError('forbidden', 'Nobody changes what the register says of themselves.')
   }

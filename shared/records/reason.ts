@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { BluelampError } from '../errors.ts'
 import { freeTextSchema } from '../footage/free-text.ts'
-import type { Services } from '../services.ts'
 
 /** Why someone changes what is on record. Bounded, for some of it is kept in the recording's row. */
 export const changeReasonSchema = freeTextSchema({ min: 3, max: 200 }).meta({
@@ -25,11 +24,11 @@ export const registerReasonShape = {
  * @throws BluelampError `invalid-request`
  */
 export function requireReason(
-  { config }: Pick<Services, 'config'>,
+  policy: { reasonRequired: boolean },
   { reason }: { reason?: string | undefined },
   request: string,
 ): string | undefined {
-  if (reason !== undefined || !config.reasonRequired) return reason
+  if (reason !== undefined || !policy.reasonRequired) return reason
   throw new BluelampError('invalid-request', request, {
     errors: [{ field: 'reason', message: 'required' }],
   })

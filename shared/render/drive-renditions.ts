@@ -1,8 +1,8 @@
 import { isServable } from '../clearance/marking.ts'
 import { laneOf } from '../events/lane.ts'
-import type { ChunkRendition, Lane } from '../events/messages.ts'
+import type { Lane } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
-import type { FootageId } from '../footage/ids.ts'
+import type { ChunkRendition, FootageId } from '../footage/ids.ts'
 import { isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 

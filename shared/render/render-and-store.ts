@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { ChunkRendition } from '../events/messages.ts'
 import type { OriginalPart } from '../footage/footage.ts'
+import type { ChunkRendition } from '../footage/ids.ts'
 import { chunkName, type FootageId, manifestBlobName, renditionBlobName } from '../footage/ids.ts'
 import { renderChunk } from '../media/chunk/render-chunk.ts'
 import type { ChunkPlan, RenditionPlan } from '../media/plan.ts'

@@ -1,6 +1,7 @@
 import { isServable } from '../clearance/marking.ts'
 import { mayHelpToRetry } from '../errors.ts'
-import type { ChunkRendition, Message } from '../events/messages.ts'
+import type { Message } from '../events/messages.ts'
+import type { ChunkRendition } from '../footage/ids.ts'
 import { findPart } from '../footage/parts.ts'
 import { isDisposed } from '../footage/state.ts'
 import { isUndecodable } from '../media/chunk/undecodable.ts'

@@ -1,5 +1,4 @@
-import type { ChunkRendition } from '../events/messages.ts'
-import type { FootageId } from '../footage/ids.ts'
+import type { ChunkRendition, FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 
 /** Of these renditions of a chunk the ones that are not published yet, in the same order. */

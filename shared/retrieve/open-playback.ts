@@ -59,7 +59,7 @@ export async function openPlayback(
 ): Promise<Playback> {
   const { audit, tickets, renditions, viewings, now } = services
   const { footage, basis } = await admit(services, visitor, watching, id)
-  const reason = requireReason(services, why, 'Say why you open this footage.')
+  const reason = requireReason(services.config, why, 'Say why you open this footage.')
   refuseUnplayable(footage)
   const viewing = newViewing(randomUUID(), visitor, id, now())
   const { oid, expiresAt } = viewing

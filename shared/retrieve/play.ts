@@ -2,10 +2,11 @@ import { judge, type Refusal } from '../access/admit.ts'
 import { spendAllowance } from '../access/limit.ts'
 import type { Ticket } from '../access/tickets.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
+import type { Viewing } from '../records/viewing.ts'
 import type { Services } from '../services.ts'
 import { type PlayerFile, playerFileOf } from '../viewing/player-file.ts'
 import { recordReleased } from '../viewing/record-released.ts'
-import { type Release, requireOpen, type Viewing, withRelease } from '../viewing/viewing.ts'
+import { type Release, requireOpen, withRelease } from '../viewing/viewing.ts'
 import { watching } from '../viewing/watching.ts'
 
 /**

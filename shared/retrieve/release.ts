@@ -34,7 +34,7 @@ export async function takeOriginal(
   why: Why,
 ): Promise<TakenOriginal> {
   const { footage, basis } = await admit(services, visitor, 'take-original', id)
-  const reason = requireReason(services, why, 'Say why you take this footage.')
+  const reason = requireReason(services.config, why, 'Say why you take this footage.')
   const part = findPart(footage, 'recording')
   if (!part?.original)
     throw new BluelampError('conflict', `It is ${footage.state}, not secured yet.`)

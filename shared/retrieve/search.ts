@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Principal } from '../clearance/person.ts'
 import { refusedForAll } from '../clearance/standing.ts'
 import { mayThroughout } from '../clearance/throughout.ts'
+import { londonTime } from '../footage/clock.ts'
 import { type Summary, summarySchema } from '../footage/summary.ts'
 import type { Services } from '../services.ts'
 import { planSearch } from './search-plan.ts'
@@ -86,12 +87,3 @@ function searchItem(summary: Summary): SearchItem {
   const { grants: _grants, becoming: _becoming, revision: _revision, ...shown } = summary
   return { ...shown, recordedAtLondon: londonTime(shown.recordedAt) }
 }
-
-const LONDON = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Europe/London',
-  dateStyle: 'medium',
-  timeStyle: 'long',
-})
-
-/** A time as people in London read it, summer time included. */
-export const londonTime = (instant: string): string => LONDON.format(new Date(instant))

@@ -5,10 +5,11 @@ import type { Visitor } from '../access/visitor.ts'
 import type { Oid } from '../clearance/person.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
+import type { Ending, Viewing } from '../records/viewing.ts'
 import type { Services } from '../services.ts'
 import type { AlteredViewing, ViewingPointer } from '../storage/tables/viewings.ts'
 import { findIntact, loseViewing } from './lose-viewing.ts'
-import { closedAct, type Ending, type Viewing } from './viewing.ts'
+import { closedAct } from './viewing.ts'
 
 /** How many viewings were open, and are not any more. */
 export const endedSchema = z.object({ ended: z.int() })

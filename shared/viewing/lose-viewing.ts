@@ -1,8 +1,8 @@
 import type { AuditAct } from '../audit/chain.ts'
 import { BluelampError } from '../errors.ts'
+import type { Viewing } from '../records/viewing.ts'
 import type { Services } from '../services.ts'
 import type { ViewingPointer } from '../storage/tables/viewings.ts'
-import type { Viewing } from './viewing.ts'
 
 /** Why a viewing cannot be believed: its row was altered past this app, or is gone. */
 export type Loss = 'record-altered' | 'record-missing'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ChunkRendition, chunkRenditionSchema } from '../events/messages.ts'
+import { type ChunkRendition, chunkRenditionSchema } from '../footage/ids.ts'
 
 const playlistSchema = z.enum(['master', 'copy', 'proxy'])
 

@@ -1,5 +1,6 @@
+import type { Viewing } from '../records/viewing.ts'
 import type { Services } from '../services.ts'
-import { isDueForRecord, releasedAct, type Viewing, withRecorded } from './viewing.ts'
+import { isDueForRecord, releasedAct, withRecorded } from './viewing.ts'
 
 /**
  * Puts what a viewing has released into the audit trail, if it has waited long enough: a few entries

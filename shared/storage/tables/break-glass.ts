@@ -2,7 +2,12 @@ import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
 import type { Oid } from '../../clearance/person.ts'
 import { type FootageId, footageIdSchema } from '../../footage/ids.ts'
-import { type BreakGlassRequest, breakGlassRequestSchema } from '../../manage/break-glass-rules.ts'
+import {
+  type BreakGlassRequest,
+  breakGlassRequestSchema,
+  type OwnRequest,
+  ownRequestSchema,
+} from '../../records/break-glass.ts'
 import { documentTable, type Stored } from './documents.ts'
 
 /** Points from a list of what is to be approved, or reviewed, to a request. */
@@ -13,20 +18,6 @@ const listedSchema = z.object({
 })
 
 type Listed = Pick<BreakGlassRequest, 'footageId' | 'request'>
-
-/**
- * What someone has asked for, as they know it themselves: written alike whether there is such a
- * recording or not.
- */
-export const ownRequestSchema = breakGlassRequestSchema.pick({
-  schemaVersion: true,
-  request: true,
-  footageId: true,
-  reason: true,
-  askedAt: true,
-  approveBefore: true,
-})
-export type OwnRequest = z.infer<typeof ownRequestSchema>
 
 /** Requests to break the glass, beside the truth in the recording's partition. */
 export type BreakGlass = {

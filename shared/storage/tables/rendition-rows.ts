@@ -1,7 +1,11 @@
 import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
-import { type ChunkRendition, chunkRenditionSchema } from '../../events/messages.ts'
-import { chunkName, type FootageId } from '../../footage/ids.ts'
+import {
+  type ChunkRendition,
+  chunkName,
+  chunkRenditionSchema,
+  type FootageId,
+} from '../../footage/ids.ts'
 import { storyboardOutputSchema, streamOutputSchema } from '../../media/chunk-result.ts'
 import { type DocumentTable, documentTable } from './documents.ts'
 

@@ -5,7 +5,7 @@ import { oidSchema } from '../../clearance/person.ts'
 import { BluelampError } from '../../errors.ts'
 import { type FootageId, footageIdSchema } from '../../footage/ids.ts'
 import { canonicalBytes } from '../../records/canonical.ts'
-import { type Viewing, viewingSchema } from '../../viewing/viewing.ts'
+import { type Viewing, viewingSchema } from '../../records/viewing.ts'
 import { afterConflict } from '../contention.ts'
 import { documentTable, type Stored } from './documents.ts'
 

@@ -2,13 +2,9 @@ import { v7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { FootageId } from '../../../shared/footage/ids.ts'
 import { approveBreakGlass } from '../../../shared/manage/approve-break-glass.ts'
-import {
-  after,
-  BREAK_GLASS_LIFE_MS,
-  type BreakGlassRequest,
-  partyOf,
-} from '../../../shared/manage/break-glass-rules.ts'
+import { after, BREAK_GLASS_LIFE_MS, partyOf } from '../../../shared/manage/break-glass-rules.ts'
 import { reviewBreakGlass } from '../../../shared/manage/review-break-glass.ts'
+import type { BreakGlassRequest } from '../../../shared/records/break-glass.ts'
 import type { Services } from '../../../shared/services.ts'
 import { overtaken } from '../overtaken.ts'
 import { startStorage, type TestStorage } from '../storage-fixture.ts'

@@ -4,7 +4,7 @@ import { officerSchema, oidSchema, type RegisterEntry } from '../../../shared/cl
 import { type Footage, footageSchema } from '../../../shared/footage/footage.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 import { askBreakGlass } from '../../../shared/manage/ask-break-glass.ts'
-import type { AskedBreakGlass } from '../../../shared/manage/break-glass-rules.ts'
+import type { AskedBreakGlass } from '../../../shared/records/break-glass.ts'
 import type { Services } from '../../../shared/services.ts'
 import { footage } from '../footage-fixture.ts'
 

@@ -2,13 +2,9 @@ import { v7 } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { officerSchema, oidSchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
-import {
-  type BreakGlassRequest,
-  isAccessOpen,
-  judgeApproval,
-  mayReview,
-} from '../../../shared/manage/break-glass-rules.ts'
+import { isAccessOpen, judgeApproval, mayReview } from '../../../shared/manage/break-glass-rules.ts'
 import { asRequesterSees } from '../../../shared/manage/own-break-glass.ts'
+import type { BreakGlassRequest } from '../../../shared/records/break-glass.ts'
 
 const party = (digit: number) => ({
   oid: oidSchema.parse(`0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a0${digit}`),
