@@ -5,6 +5,7 @@ import { type AnchorStore, createAnchorStore } from './audit/anchor-store.ts'
 import { createPendingHeads, type PendingHeads } from './audit/pending-heads.ts'
 import { createTimestampAuthority, type TimestampAuthority } from './audit/timestamp-authority.ts'
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts'
+import { watchedAttempts, watchedTrail } from './audit/watched.ts'
 import { collectBuffersEarly } from './collect-buffers.ts'
 import { type Config, readConfig } from './config.ts'
 import { createDomainEvents, type DomainEvents } from './events/domain-events.ts'
@@ -24,6 +25,7 @@ import { createWormStore } from './storage/blobs/worm.ts'
 import { connectStorage } from './storage/clients.ts'
 import { createQueues, type Queues } from './storage/queues.ts'
 import { createSasSigner } from './storage/sas.ts'
+import { type ActivityLog, createActivityLog } from './storage/tables/activity.ts'
 import { type Allowances, createAllowances } from './storage/tables/allowances.ts'
 import { type Attempts, createAttempts } from './storage/tables/attempts.ts'
 import { type BreakGlass, createBreakGlass } from './storage/tables/break-glass.ts'
@@ -40,12 +42,6 @@ import {
 } from './storage/tables/securing-progress.ts'
 import { createUploadClaims, type UploadClaims } from './storage/tables/upload-claims.ts'
 import { createViewings, type Viewings } from './storage/tables/viewings.ts'
-import {
-  type ActivityLog,
-  createActivityLog,
-  watchedAttempts,
-  watchedTrail,
-} from './watch/activity.ts'
 
 /** Everything the domain needs from outside. */
 export type Services = {

@@ -1,8 +1,7 @@
+import type { PlannedChange } from '../audit/planned-change.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { type CameraIssue, issueAt } from '../footage/camera-issues.ts'
 import type { Correction, Footage } from '../footage/footage.ts'
-import type { Plan } from '../manage/carry-out.ts'
-import type { Authorship } from '../manage/change.ts'
 
 /**
  * Files a recording under the officer who wore its camera, by the register; without one, under whom
@@ -12,8 +11,8 @@ import type { Authorship } from '../manage/change.ts'
 export function planWearer(
   footage: Footage,
   issues: readonly CameraIssue[],
-  { by, at }: Pick<Authorship, 'by' | 'at'>,
-): Plan | null {
+  { by, at }: Pick<Correction, 'by' | 'at'>,
+): PlannedChange | null {
   const issue = issueAt(issues, footage.clock.recordedAt)
   const cameraUnassigned = issue === null
   const to = officerSchema.parse(officerBy(footage, issue))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Visitor } from '../access/visitor.ts'
 import type { AuditAct } from '../audit/chain.ts'
+import type { PlannedChange } from '../audit/planned-change.ts'
 import { boroughSchema, unitSchema } from '../clearance/boroughs.ts'
 import { decide, type Restriction, restrictionSchema } from '../clearance/decide.ts'
 import { isServable, markingSchema } from '../clearance/marking.ts'
@@ -13,7 +14,6 @@ import { retentionGroupSchema } from '../footage/retention-rules.ts'
 import { planWearer } from '../ingest/wearer.ts'
 import { changeReasonSchema } from '../records/reason.ts'
 import type { Services } from '../services.ts'
-import type { Plan } from './carry-out.ts'
 import { type Authorship, type ChangeRequest, changeFootage } from './change.ts'
 
 /** Corrections that one recording keeps. With everything else, they must fit its row. */
@@ -107,11 +107,11 @@ export function planAmendment(
   footage: Footage,
   amendment: Amendment,
   authorship: Authorship,
-): Plan | null {
+): PlannedChange | null {
   refuseImpossibleTime(footage, amendment.recordedAt)
   const corrections = correctionsOf(footage, amendment, authorship)
   const { marking = footage.marking, restrictions = footage.restrictions } = amendment
-  const acts: Plan['acts'] = [
+  const acts: PlannedChange['acts'] = [
     ...(marking === footage.marking
       ? []
       : [{ action: 'marking-changed' as const, detail: { from: footage.marking, to: marking } }]),
@@ -165,7 +165,7 @@ const actOf = ({ field, from, to }: Correction): Pick<AuditAct, 'action' | 'deta
 function retentionActs(
   { retentionGroup: before }: Footage,
   { retentionGroup: after }: Amendment,
-): Plan['acts'] {
+): PlannedChange['acts'] {
   if (after === undefined || after === (before ?? null)) return []
   const detail = { from: before ?? NOTHING, to: after ?? NOTHING }
   return [{ action: 'retention-reviewed', detail }]
@@ -174,7 +174,7 @@ function retentionActs(
 function restrictionActs(
   before: readonly Restriction[],
   after: readonly Restriction[],
-): Plan['acts'] {
+): PlannedChange['acts'] {
   const set = after.filter((one) => !before.includes(one))
   const lifted = before.filter((one) => !after.includes(one))
   if (set.length + lifted.length === 0) return []

@@ -1,4 +1,5 @@
 import type { AuditAct } from '../audit/chain.ts'
+import type { PlannedChange } from '../audit/planned-change.ts'
 import { isServable } from '../clearance/marking.ts'
 import { BluelampError } from '../errors.ts'
 import { laneOf } from '../events/lane.ts'
@@ -6,11 +7,7 @@ import type { Footage } from '../footage/footage.ts'
 import { isSecured } from '../footage/state.ts'
 import { isolate } from '../render/isolate.ts'
 import type { Services } from '../services.ts'
-import type { FootageChange } from '../storage/tables/catalogue.ts'
 import { staleVersion } from './etag.ts'
-
-/** What a change is going to do, and the entries that say so beforehand. */
-export type Plan = { acts: Pick<AuditAct, 'action' | 'detail'>[]; change: FootageChange }
 
 /**
  * Does what was planned on a recording as it was read: written into its trail first, and only then
@@ -22,7 +19,7 @@ export type Plan = { acts: Pick<AuditAct, 'action' | 'detail'>[]; change: Footag
 export async function carryOut(
   services: Services,
   footage: Footage,
-  { acts, change }: Plan,
+  { acts, change }: PlannedChange,
   author: Omit<AuditAct, 'action' | 'detail'>,
 ): Promise<Footage> {
   const { id } = footage

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import type { PlannedChange } from '../audit/planned-change.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { CASE_STANDINGS, type Footage } from '../footage/footage.ts'
 import { changeReasonSchema } from '../records/reason.ts'
-import type { Plan } from './carry-out.ts'
 import type { Authorship } from './change.ts'
 
 /** Cases that one recording is marked for. */
@@ -30,7 +30,7 @@ export function planCaseMark(
   urn: string,
   { standing, reviewer, reviewedOn }: Omit<CaseMarkRequest, 'reason'>,
   { by, at }: Authorship,
-): Plan {
+): PlannedChange {
   if (!references.some(({ type, value }) => type === 'case-urn' && value === urn)) {
     throw new BluelampError('conflict', 'The recording is not linked to that case. Link it first.')
   }

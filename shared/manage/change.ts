@@ -1,11 +1,12 @@
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
+import type { PlannedChange } from '../audit/planned-change.ts'
 import type { Oid } from '../clearance/person.ts'
 import type { Action } from '../clearance/roles.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
-import { carryOut, type Plan } from './carry-out.ts'
+import { carryOut } from './carry-out.ts'
 import { requireCurrent } from './etag.ts'
 
 /** A change of one recording, as its caller asks for it. */
@@ -32,7 +33,10 @@ export async function changeFootage(
   services: Services,
   { visitor, id, ifMatch, reason }: ChangeRequest,
   action: Action,
-  plan: (footage: Footage, authorship: Authorship) => Plan | null | Promise<Plan | null>,
+  plan: (
+    footage: Footage,
+    authorship: Authorship,
+  ) => PlannedChange | null | Promise<PlannedChange | null>,
 ): Promise<Footage> {
   const { footage, basis } = await admit(services, visitor, action, id)
   requireCurrent(footage, ifMatch)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PlannedChange } from '../audit/planned-change.ts'
 import { type Grant, grantSchema } from '../clearance/decide.ts'
 import type { Oid } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
@@ -6,7 +7,6 @@ import { instantSchema } from '../footage/clock.ts'
 import type { Footage } from '../footage/footage.ts'
 import { changeReasonSchema } from '../records/reason.ts'
 import type { Services } from '../services.ts'
-import type { Plan } from './carry-out.ts'
 import { type Authorship, type ChangeRequest, changeFootage } from './change.ts'
 import { endBreakGlassOf } from './end-break-glass.ts'
 
@@ -53,7 +53,7 @@ export function planGrant(
   oid: Oid,
   { level, until }: Pick<GrantRequest, 'level' | 'until'>,
   { by, at }: Authorship,
-): Plan {
+): PlannedChange {
   if (oid === by) throw new BluelampError('forbidden', 'Nobody gives access to themselves.')
   const lifeMs = Date.parse(until) - Date.parse(at)
   if (lifeMs <= 0 || lifeMs > LONGEST_GRANT_MS) {
@@ -91,7 +91,7 @@ export async function revokeAccess(
  * What takes away all that a person was given by name.
  * @throws BluelampError `not-found` if they were given nothing
  */
-export function planRevocation({ grants }: Pick<Footage, 'grants'>, oid: Oid): Plan {
+export function planRevocation({ grants }: Pick<Footage, 'grants'>, oid: Oid): PlannedChange {
   if (!grants.some((grant) => grant.oid === oid)) {
     throw new BluelampError('not-found', 'That person was given no access by name.')
   }

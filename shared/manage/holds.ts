@@ -1,7 +1,7 @@
+import type { PlannedChange } from '../audit/planned-change.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage, Hold } from '../footage/footage.ts'
 import { withHold, withoutHold } from '../footage/holds.ts'
-import type { Plan } from './carry-out.ts'
 import type { Authorship } from './change.ts'
 
 /** Holds that one recording carries at a time. */
@@ -11,7 +11,11 @@ const HOLDS_LIMIT = 10
  * Keeps a recording from disposal under a name, or says anew why. What was ordered is called off.
  * @throws BluelampError `conflict` over the limit
  */
-export function planHold({ holds, disposal }: Footage, name: string, authorship: Authorship): Plan {
+export function planHold(
+  { holds, disposal }: Footage,
+  name: string,
+  authorship: Authorship,
+): PlannedChange {
   const hold: Hold = { name, ...authorship }
   const all = withHold(holds, hold)
   if (all.length > HOLDS_LIMIT) {
@@ -27,7 +31,7 @@ export function planHold({ holds, disposal }: Footage, name: string, authorship:
  * Releases a hold.
  * @throws BluelampError `not-found` if there is none of that name
  */
-export function planHoldRelease({ holds }: Footage, name: string): Plan {
+export function planHoldRelease({ holds }: Footage, name: string): PlannedChange {
   const left = withoutHold(holds, name)
   if (left.length === holds.length) {
     throw new BluelampError('not-found', 'The recording is not held under that name.')

@@ -1,7 +1,7 @@
+import type { PlannedChange } from '../audit/planned-change.ts'
 import type { Reference } from '../clearance/references.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
-import type { Plan } from './carry-out.ts'
 
 /** References that one recording carries: each has a row in the index. */
 const REFERENCES_LIMIT = 50
@@ -11,7 +11,7 @@ const REFERENCES_LIMIT = 50
  * Data Protection Act 2018. Whoever works on that is tied to the recording from then on.
  * @throws BluelampError `conflict` over the limit
  */
-export function planLink({ references }: Footage, reference: Reference): Plan | null {
+export function planLink({ references }: Footage, reference: Reference): PlannedChange | null {
   if (references.some((known) => isSame(known, reference))) return null
   if (references.length >= REFERENCES_LIMIT) {
     throw new BluelampError(
@@ -29,7 +29,7 @@ export function planLink({ references }: Footage, reference: Reference): Plan | 
  * Takes a link away, and with a case what the recording was marked as in it.
  * @throws BluelampError `not-found` if there is no such link
  */
-export function planUnlink({ references, cases }: Footage, reference: Reference): Plan {
+export function planUnlink({ references, cases }: Footage, reference: Reference): PlannedChange {
   if (!references.some((known) => isSame(known, reference))) {
     throw new BluelampError('not-found', 'The recording carries no such reference.')
   }

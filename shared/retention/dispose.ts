@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PlannedChange } from '../audit/planned-change.ts'
 import { BluelampError } from '../errors.ts'
 import { withdrawPackages } from '../export/end-package.ts'
 import { type DisposalVerdict, disposalOf } from '../footage/disposal-of.ts'
@@ -6,7 +7,6 @@ import { type Disposal, disposalSchema, type Footage } from '../footage/footage.
 import { type FootageId, footageIdSchema } from '../footage/ids.ts'
 import { type DisposalRule, disposalRuleSchema } from '../footage/retention-rules.ts'
 import { advance, isDisposed } from '../footage/state.ts'
-import type { Plan } from '../manage/carry-out.ts'
 import type { ChangeRequest } from '../manage/change.ts'
 import { changeFootage } from '../manage/change.ts'
 import { changeReasonSchema } from '../records/reason.ts'
@@ -52,7 +52,7 @@ export const orderDisposal = (
  * Calls a disposal off, as long as it has not begun.
  * @throws BluelampError `not-found` if none was ordered
  */
-export function planCallOff({ disposal }: Footage): Plan {
+export function planCallOff({ disposal }: Footage): PlannedChange {
   if (!disposal) throw new BluelampError('not-found', 'No disposal of it was ordered.')
   return {
     acts: [{ action: 'disposal-called-off', detail: { ordered: disposal.at } }],

@@ -11,6 +11,7 @@ import { statementOf } from '../media/statement.ts'
 import { requireReason } from '../records/reason.ts'
 import { startDeferredProxy } from '../render/deferred-proxy.ts'
 import type { Services } from '../services.ts'
+import { renewedSchema } from '../viewing/renew-viewing.ts'
 import { newViewing } from '../viewing/viewing.ts'
 import { watching } from '../viewing/watching.ts'
 
@@ -31,11 +32,7 @@ export type Why = z.infer<typeof whySchema>
 export const playbackSchema = z.object({
   url: z.url().describe('HLS master playlist; the ticket in it is a secret'),
   storyboardUrl: z.url().describe('WebVTT with pictures to scrub by'),
-  viewing: z.uuid().describe('by which it is renewed and ended'),
-  expiresAt: z.iso.datetime().describe('when the viewing ends at the latest'),
-  renewBy: z.iso
-    .datetime()
-    .describe('until then the access token vouches for its viewer; renewed, it goes on'),
+  ...renewedSchema.shape,
   renditions: z.array(
     renditionProgressSchema
       .pick({ kind: true, state: true })

@@ -1,15 +1,20 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { VouchedVisitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
-import { playbackSchema } from '../retrieve/open-playback.ts'
 import type { Services } from '../services.ts'
 import { requireNotOver } from './viewing.ts'
 import { watching } from './watching.ts'
 
 /** Until when a viewing goes on. */
-export const renewedSchema = playbackSchema.pick({ viewing: true, expiresAt: true, renewBy: true })
+export const renewedSchema = z.object({
+  viewing: z.uuid().describe('by which it is renewed and ended'),
+  expiresAt: z.iso.datetime().describe('when the viewing ends at the latest'),
+  renewBy: z.iso
+    .datetime()
+    .describe('until then the access token vouches for its viewer; renewed, it goes on'),
+})
 
 /**
  * Vouches for a viewer anew. Roles are in access tokens alone, and a token is good for an hour or so:

@@ -1,13 +1,9 @@
 import { z } from 'zod'
 import { pageShape } from '../access/pages.ts'
 import { type Oid, officerSchema } from '../clearance/person.ts'
+import { FINDINGS } from '../records/activity.ts'
 import type { Services } from '../services.ts'
-import {
-  FINDINGS,
-  type UnusualAccess,
-  unusualAccess,
-  unusualAccessSchema,
-} from './unusual-access.ts'
+import { type UnusualAccess, unusualAccess, unusualAccessSchema } from './unusual-access.ts'
 
 /** Which day to look at; today (UTC) unless said. */
 export const dayQuerySchema = z.strictObject({

@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createCursors } from '../../../shared/access/cursors.ts'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
+import { watchedAttempts, watchedTrail } from '../../../shared/audit/watched.ts'
 import { oidSchema, registerEntrySchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
+import { type ActivityLog, createActivityLog } from '../../../shared/storage/tables/activity.ts'
 import { createAttempts } from '../../../shared/storage/tables/attempts.ts'
 import { createPeopleRegister } from '../../../shared/storage/tables/people.ts'
-import {
-  type ActivityLog,
-  createActivityLog,
-  watchedAttempts,
-  watchedTrail,
-} from '../../../shared/watch/activity.ts'
 import { reportUnusualAccess } from '../../../shared/watch/report.ts'
 import { tellFindings } from '../../../shared/watch/tell-findings.ts'
 import { startStorage, type TestStorage } from '../storage-fixture.ts'

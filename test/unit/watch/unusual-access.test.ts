@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Oid, oidSchema } from '../../../shared/clearance/person.ts'
-import { type Activity, unusualAccess } from '../../../shared/watch/unusual-access.ts'
+import type { Activity } from '../../../shared/records/activity.ts'
+import { unusualAccess } from '../../../shared/watch/unusual-access.ts'
 
 const MINUTE_MS = 60_000
 const START = Date.parse('2026-11-23T08:00:00.000Z')
