@@ -66,6 +66,9 @@ describe('the app', () => {
     const allowed =
       /^(shared\/(footage|clearance)\/|shared\/(errors|path-text)\.ts$|zod$|uuid$|node:util$)/
     expect(importing(pure, (name) => !allowed.test(name))).toEqual([])
+    const records = shared.filter(({ file }) => file.startsWith('shared/records/'))
+    const also = /^(shared\/(records\/|media\/chunk-result\.ts$)|canonicalize$|node:crypto$)/
+    expect(importing(records, (name) => !allowed.test(name) && !also.test(name))).toEqual([])
   })
 
   it('builds its adapters and reads its settings in one place', () => {
@@ -76,6 +79,51 @@ describe('the app', () => {
     expect(readers).toEqual(['shared/config.ts', 'shared/services.ts'])
     const environment = app.filter(({ text }) => text.includes('process.env'))
     expect(environment.map(({ file }) => file)).toEqual(['shared/config.ts'])
+  })
+})
+
+describe('the floors of shared', () => {
+  /** The room that a file is in: its folder, or for a file beside the folders itself. */
+  const roomOf = (file: string): string => file.split('/').slice(0, 2).join('/')
+
+  /** Whatever leads back to itself. */
+  const circular = (arrows: (readonly [string, string])[]): string[] => {
+    const ahead = Map.groupBy(arrows, ([from]) => from)
+    const reachedFrom = (start: string): Set<string> => {
+      const reached = new Set<string>()
+      const open = [start]
+      for (const here of open) {
+        for (const [, next] of ahead.get(here) ?? []) {
+          if (!reached.has(next)) open.push(next)
+          reached.add(next)
+        }
+      }
+      return reached
+    }
+    return [...ahead.keys()].filter((name) => reachedFrom(name).has(name))
+  }
+
+  it('has no file that comes to need itself, not even for a type', () => {
+    const arrows = shared.flatMap(({ file, imports }) =>
+      imports.map((name) => [file, name] as const),
+    )
+    expect(circular(arrows)).toEqual([])
+    expect(circular([...arrows, ['shared/errors.ts', 'shared/services.ts']])).not.toEqual([])
+  })
+
+  it('has no two rooms that need each other', () => {
+    // What a rule may reach is said in one type, of what the composition root builds: rules of a
+    // room that it builds from may name that type.
+    const services = /^import type \{ Services \} from '[./]+services\.ts'$/m
+    const arrows = shared.flatMap(({ file, text, imports }) =>
+      imports
+        .filter((name) => name.startsWith('shared/'))
+        .filter((name) => name !== 'shared/services.ts' || !services.test(text))
+        .map((name) => [roomOf(file), roomOf(name)] as const)
+        .filter(([from, to]) => from !== to),
+    )
+    expect(circular(arrows)).toEqual([])
+    expect(circular([...arrows, ['shared/storage', 'shared/manage']])).not.toEqual([])
   })
 })
 

@@ -9,11 +9,11 @@ import { freeTextSchema } from '../footage/free-text.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { statementOf } from '../media/statement.ts'
 import { requireReason } from '../records/reason.ts'
-import { startDeferredProxy } from '../render/deferred-proxy.ts'
 import type { Services } from '../services.ts'
 import { renewedSchema } from '../viewing/renew-viewing.ts'
 import { newViewing } from '../viewing/viewing.ts'
 import { watching } from '../viewing/watching.ts'
+import { startDeferredProxy } from './deferred-proxy.ts'
 
 /** Why someone opens footage, in words and in kind. The words are required where policy says so. */
 export const whySchema = z.strictObject({

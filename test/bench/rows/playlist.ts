@@ -1,4 +1,4 @@
-import { createPlaylists } from '../../../shared/retrieve/playlists.ts'
+import { createPlaylists } from '../../../shared/storage/playlists.ts'
 import { startStorage } from '../../contract/storage-fixture.ts'
 import { CHUNK_SECONDS, openStage } from '../../contract/viewing/stage.ts'
 import { timesByTurns } from '../harness/by-turns.ts'

@@ -2,8 +2,8 @@ import { nothingHere } from '../errors.ts'
 import { chunkName, type FootageId, type PlayableKind } from '../footage/ids.ts'
 import { masterPlaylist, mediaPlaylist, type StreamedChunk } from '../media/playlist.ts'
 import { storyboardTrack } from '../media/storyboard.ts'
-import type { Renditions } from '../storage/blobs/renditions.ts'
-import type { RenditionRows, StreamRow } from '../storage/tables/rendition-rows.ts'
+import type { Renditions } from './blobs/renditions.ts'
+import type { RenditionRows, StreamRow } from './tables/rendition-rows.ts'
 
 /** What players are told of a recording. Names are relative: they lead back to the same ticket. */
 export type Playlists = {
