@@ -1,7 +1,7 @@
 import { app, type InvocationContext, type Timer } from '@azure/functions'
 import { sweepPackages } from '../../shared/export/sweep-packages.ts'
 import { servicesFor } from '../../shared/services.ts'
-import { sweep } from '../../shared/upkeep/sweep.ts'
+import { sweep } from '../../shared/work/sweep.ts'
 
 /** Drives again what no event has reported, and ends what is over. */
 export async function handleSweep(_timer: Timer, context: InvocationContext): Promise<void> {

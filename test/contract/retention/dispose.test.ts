@@ -17,7 +17,7 @@ import { carryOutDisposal, orderDisposal, planCallOff } from '../../../shared/re
 import { driveDisposal } from '../../../shared/retention/drive-disposal.ts'
 import type { Services } from '../../../shared/services.ts'
 import { FOOTAGE_CONTAINERS } from '../../../shared/storage/blobs/erasure.ts'
-import { sweep } from '../../../shared/upkeep/sweep.ts'
+import { sweep } from '../../../shared/work/sweep.ts'
 import { footageRecordedAt, part } from '../../unit/footage-fixture.ts'
 import { composedServices } from '../composed-services.ts'
 import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'

@@ -10,7 +10,7 @@ import { type Summary, summarise, summarySchema } from '../../../../shared/foota
 import type { Services } from '../../../../shared/services.ts'
 import { type Catalogue, createCatalogue } from '../../../../shared/storage/tables/catalogue.ts'
 import { createFootageIndex } from '../../../../shared/storage/tables/footage-index.ts'
-import { sweep } from '../../../../shared/upkeep/sweep.ts'
+import { sweep } from '../../../../shared/work/sweep.ts'
 import { footage, part } from '../../../unit/footage-fixture.ts'
 import { collected, startStorage, type TestStorage } from '../../storage-fixture.ts'
 
