@@ -1,4 +1,4 @@
-import { SHIFT_SECONDS } from '../chunk/chunk-command.ts'
+import { SHIFT_SECONDS } from '../chunk/chunk-times.ts'
 import { keyframesAlone } from '../keyframe-decoding.ts'
 import type { RenditionPlan } from '../plan.ts'
 import type { FfmpegCommand } from '../running/ffmpeg.ts'
