@@ -26,6 +26,24 @@ export const cursorSchema = z
 export const pageOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), next: z.string().nullable() })
 
+/**
+ * The rows of one page, of a list that is read from where the page before ended, and the cursor of
+ * the next. One row more is looked at, so that a cursor always leads to something.
+ */
+export async function takePage<T>(
+  list: AsyncIterable<T>,
+  limit: number,
+  cursorAfter: (last: T) => string,
+): Promise<{ rows: T[]; next: string | null }> {
+  const rows: T[] = []
+  for await (const row of list) {
+    const last = rows.at(-1)
+    if (last !== undefined && rows.length === limit) return { rows, next: cursorAfter(last) }
+    rows.push(row)
+  }
+  return { rows, next: null }
+}
+
 /** A list that fits one answer: there is never a next page of it. */
 export const listOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), next: z.null() })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageOf, pageShape } from '../access/pages.ts'
+import { pageOf, pageShape, takePage } from '../access/pages.ts'
 import { officerSchema, type Principal } from '../clearance/person.ts'
 import { cameraIssueSchema, serialSchema } from '../footage/camera-issues.ts'
 import type { Services } from '../services.ts'
@@ -28,12 +28,7 @@ export async function wornBy(
   { officer, limit, cursor }: z.infer<typeof wornByQuerySchema>,
 ): Promise<z.infer<typeof wornByPageSchema>> {
   const binding = { list: 'worn-by', oid, query: `${officer} ${limit}` }
-  const items: z.infer<typeof wornCameraSchema>[] = []
-  const after = cursor && cursors.open(cursor, binding)
-  for await (const { rowKey, value } of cameras.wornBy(officer, after)) {
-    const { schemaVersion: _, officer: __, ...worn } = value
-    items.push(worn)
-    if (items.length === limit) return { items, next: cursors.seal(rowKey, binding) }
-  }
-  return { items, next: null }
+  const list = cameras.wornBy(officer, cursor && cursors.open(cursor, binding))
+  const { rows, next } = await takePage(list, limit, ({ rowKey }) => cursors.seal(rowKey, binding))
+  return { items: rows.map(({ value: { schemaVersion: _, officer: __, ...worn } }) => worn), next }
 }

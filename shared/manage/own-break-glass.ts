@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageOf, pageShape } from '../access/pages.ts'
+import { pageOf, pageShape, takePage } from '../access/pages.ts'
 import type { Principal } from '../clearance/person.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { OwnRequest } from '../records/break-glass.ts'
@@ -47,18 +47,9 @@ export async function ownBreakGlass(
   { limit, cursor }: z.infer<typeof ownRequestsQuerySchema>,
 ): Promise<z.infer<typeof ownBreakGlassPageSchema>> {
   const binding = { list: 'own-break-glass', oid, query: String(limit) }
-  const asked: OwnRequest[] = []
-  let next: string | null = null
-  for await (const { rowKey, value } of breakGlass.own(
-    oid,
-    cursor && cursors.open(cursor, binding),
-  )) {
-    asked.push(value)
-    if (asked.length < limit) continue
-    next = cursors.seal(rowKey, binding)
-    break
-  }
-  const items = await inParallel(AT_ONCE, asked, async (own) => {
+  const list = breakGlass.own(oid, cursor && cursors.open(cursor, binding))
+  const { rows, next } = await takePage(list, limit, ({ rowKey }) => cursors.seal(rowKey, binding))
+  const items = await inParallel(AT_ONCE, rows, async ({ value: own }) => {
     const known = await breakGlass.find(own.footageId, own.request)
     return asRequesterSees(own, known?.value ?? null, now())
   })

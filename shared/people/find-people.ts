@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageOf, pageShape } from '../access/pages.ts'
+import { pageOf, pageShape, takePage } from '../access/pages.ts'
 import {
   officerSchema,
   oidSchema,
@@ -40,12 +40,9 @@ export async function findPeople(
     return { items: key !== null && found ? [shown(key, found.entry)] : [], next: null }
   }
   const binding = { list: 'people', oid, query: String(limit) }
-  const items: PeoplePage['items'] = []
-  for await (const { key, entry } of people.list(cursor && cursors.open(cursor, binding))) {
-    items.push(shown(key, entry))
-    if (items.length === limit) return { items, next: cursors.seal(key, binding) }
-  }
-  return { items, next: null }
+  const list = people.list(cursor && cursors.open(cursor, binding))
+  const { rows, next } = await takePage(list, limit, ({ key }) => cursors.seal(key, binding))
+  return { items: rows.map(({ key, entry }) => shown(key, entry)), next }
 }
 
 const shown = (key: string, { officer, unit, borough, status }: RegisterEntry) => ({

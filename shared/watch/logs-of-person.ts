@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageOf, pageShape } from '../access/pages.ts'
+import { pageOf, pageShape, takePage } from '../access/pages.ts'
 import type { Oid } from '../clearance/person.ts'
 import { instantSchema } from '../footage/clock.ts'
 import type { Services } from '../services.ts'
@@ -62,14 +62,9 @@ async function readPage<T extends { actor: string; schemaVersion: 1 }>(
   const binding = { list, oid: reader, query: JSON.stringify([person, span, limit]) }
   const { from = new Date(now().getTime() - DEFAULT_SPAN_MS).toISOString(), to } = span
   const begin = cursor === undefined ? { from } : { after: cursors.open(cursor, binding) }
-  const rows: Stored<T>[] = []
-  for await (const row of log.of(person, { ...begin, ...(to && { below: to }) })) {
-    if (rows.push(row) > limit) break
-  }
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map(({ value: { actor, schemaVersion, ...item } }) => item),
-    next: last && rows.length > limit ? cursors.seal(last.rowKey, binding) : null,
-  }
+  const logged = log.of(person, { ...begin, ...(to && { below: to }) })
+  const { rows, next } = await takePage(logged, limit, ({ rowKey }) =>
+    cursors.seal(rowKey, binding),
+  )
+  return { items: rows.map(({ value: { actor, schemaVersion, ...item } }) => item), next }
 }

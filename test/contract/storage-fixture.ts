@@ -16,10 +16,3 @@ export async function startStorage(): Promise<TestStorage> {
     [Symbol.asyncDispose]: () => azurite.dispose(),
   }
 }
-
-/** All that a stream of values gives. */
-export async function collected<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const value of values) all.push(value)
-  return all
-}

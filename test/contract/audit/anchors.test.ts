@@ -5,7 +5,7 @@ import { GENESIS } from '../../../shared/audit/chain.ts'
 import type { PendingChain } from '../../../shared/audit/pending-heads.ts'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
-import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../storage-fixture.ts'
 import { ACT, type Anchoring, expectAnchored, openAnchoring, overwrite } from './anchoring.ts'
 
 let storage: TestStorage
@@ -24,7 +24,8 @@ beforeEach(async () => {
   }
 })
 
-const pending = (): Promise<PendingChain[]> => collected(anchoring.services.pendingHeads.chains())
+const pending = (): Promise<PendingChain[]> =>
+  Array.fromAsync(anchoring.services.pendingHeads.chains())
 
 it('anchors what has grown, once, and remembers nothing of it', async () => {
   const { chainOf, append, anchor } = anchoring

@@ -10,7 +10,7 @@ import { type Catalogue, createCatalogue } from '../../../shared/storage/tables/
 import { createConsultations } from '../../../shared/storage/tables/consultations.ts'
 import { createFootageIndex } from '../../../shared/storage/tables/footage-index.ts'
 import { footageRecordedAt } from '../../unit/footage-fixture.ts'
-import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../storage-fixture.ts'
 
 const NOW = new Date('2026-11-23T12:00:00.000Z')
 
@@ -96,7 +96,7 @@ describe('the disclosure officer of a case', () => {
     const officer = officerOf(urn)
     await ask(officer, urn)
     await ask(officer, urn)
-    const rows = await collected(services.consultations.of(officer.oid))
+    const rows = await Array.fromAsync(services.consultations.of(officer.oid))
     const noted = rows.map(({ value }) => value)
     const note = { consulted: 'withheld-of-case', subject: urn, clientAddress: '192.0.2.7' }
     expect(noted).toMatchObject([note, note])

@@ -14,7 +14,7 @@ import { composeServices, type Services } from '../../../shared/services.ts'
 import { abandonWork } from '../../../shared/work/abandon-work.ts'
 import { readZip } from '../../unit/export/read-zip.ts'
 import { footage, part } from '../../unit/footage-fixture.ts'
-import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../storage-fixture.ts'
 
 const MIB = 1024 * 1024
 const DAY_MS = 86_400_000
@@ -136,7 +136,7 @@ const current = async ({ row }: Asked): Promise<EvidencePackage> => {
 const kept = async ({ row }: Asked): Promise<string[]> => {
   const prefix = `${row.footageId}/`
   const blobs = storage.clients.container('packages').listBlobsFlat({ prefix })
-  return (await collected(blobs)).map(({ name }) => name)
+  return (await Array.fromAsync(blobs)).map(({ name }) => name)
 }
 const acts = async ({ row }: Asked): Promise<string[]> =>
   (await services.audit.read(row.footageId)).map(({ action }) => action)

@@ -12,7 +12,7 @@ import { createCatalogue } from '../../../shared/storage/tables/catalogue.ts'
 import { createFootageIndex } from '../../../shared/storage/tables/footage-index.ts'
 import { createPeopleRegister, type PeopleRegister } from '../../../shared/storage/tables/people.ts'
 import { footage } from '../../unit/footage-fixture.ts'
-import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../storage-fixture.ts'
 
 let storage: TestStorage
 beforeAll(async () => {
@@ -74,7 +74,7 @@ describe('an entry whose row was altered past the register', () => {
   ])('%s counts as its history has it, and is told of', async (_, change) => {
     await alter(change)
     await expect(people.find(oid)).resolves.toMatchObject({ entry: { unit: 'b' }, altered: true })
-    const listed = (await collected(people.list())).find(({ key }) => key === oid)
+    const listed = (await Array.fromAsync(people.list())).find(({ key }) => key === oid)
     expect(listed?.entry.unit).toBe('b')
     await expect(people.history(oid)).resolves.toMatchObject({ whole: false })
   })
@@ -227,7 +227,7 @@ it('keeps requests beside their recording, and lists what is to be reviewed', as
 
   await requests.addReview(request)
   await requests.addReview(request)
-  expect(await collected(requests.dueReviews())).toMatchObject([{ request: request.request }])
+  expect(await Array.fromAsync(requests.dueReviews())).toMatchObject([{ request: request.request }])
   expect(await requests.findReview(request.request)).toBe(request.footageId)
   await requests.removeReview(request.request)
   expect(await requests.findReview(request.request)).toBeNull()
@@ -257,8 +257,8 @@ it('takes back from the index a tightening that another writer forestalled', asy
   await expect(change).rejects.toThrow('stale')
   const truth = await catalogue.get(one.id)
   expect(truth).toMatchObject({ restrictions: [], urgent: true })
-  const [row] = await collected(index.read(path, span))
+  const [row] = await Array.fromAsync(index.read(path, span))
   expect(row?.summary).toMatchObject({ restrictions: [], urgent: true, revision: truth.revision })
   const elsewhere = { by: 'unit', unit: `other-${one.unit}` } as const
-  expect(await collected(index.read(elsewhere, span))).toEqual([])
+  expect(await Array.fromAsync(index.read(elsewhere, span))).toEqual([])
 })

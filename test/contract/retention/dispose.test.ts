@@ -20,7 +20,7 @@ import { FOOTAGE_CONTAINERS } from '../../../shared/storage/blobs/erasure.ts'
 import { sweep } from '../../../shared/work/sweep.ts'
 import { footageRecordedAt, part } from '../../unit/footage-fixture.ts'
 import { composedServices } from '../composed-services.ts'
-import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../storage-fixture.ts'
 
 const START = Date.parse('2026-11-23T12:00:00.000Z')
 const DAY_MS = 86_400_000
@@ -216,7 +216,7 @@ describe('a disposal', () => {
     await expect(release).rejects.toMatchObject({ code: 'gone' })
     const message = { footageId: id, package: inHand.package }
     await makePackage(services, message, new AbortController().signal)
-    expect(await collected(container.listBlobsFlat({ prefix: `${id}/` }))).toEqual([])
+    expect(await Array.fromAsync(container.listBlobsFlat({ prefix: `${id}/` }))).toEqual([])
     expect(await services.packageRows.list(id)).toMatchObject(
       [made, inHand].map(({ package: key }) => ({
         package: key,
@@ -376,7 +376,9 @@ describe.each(STEPS)('a worker that is killed at %s.%s', (service, method) => {
       'disposal-begun',
       'footage-disposed',
     ])
-    const list = await collected(services.index.read({ by: 'state', state: 'disposing' }, EVER))
+    const list = await Array.fromAsync(
+      services.index.read({ by: 'state', state: 'disposing' }, EVER),
+    )
     expect(list.map(({ summary }) => summary.id)).not.toContain(one.id)
   })
 })

@@ -4,7 +4,7 @@ import {
   eraseVersions,
   retainedUntil,
 } from '../../../shared/storage/blobs/versions.ts'
-import { collected, startStorage, type TestStorage } from '../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../storage-fixture.ts'
 import { fakeVersions } from './versions-fake.ts'
 
 const NOW = new Date('2026-11-23T12:00:00.000Z')
@@ -52,12 +52,12 @@ describe('the versions in storage', () => {
     for (const name of ['a/recording', 'a/metadata.json', 'b/recording']) {
       await container.getBlockBlobClient(name).upload('x', 1)
     }
-    const listed = await collected(store.list('a/'))
+    const listed = await Array.fromAsync(store.list('a/'))
     expect(listed.map(({ name, isCurrent }) => [name, isCurrent])).toEqual([
       ['a/metadata.json', true],
       ['a/recording', true],
     ])
     await expect(eraseVersions(store, 'a/')).resolves.toBe(2)
-    expect((await collected(store.list(''))).map(({ name }) => name)).toEqual(['b/recording'])
+    expect((await Array.fromAsync(store.list(''))).map(({ name }) => name)).toEqual(['b/recording'])
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createWormStore, type WormStore } from '../../../../shared/storage/blobs/worm.ts'
 import { fakeWorm } from '../../audit/worm-fake.ts'
-import { collected, startStorage, type TestStorage } from '../../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../../storage-fixture.ts'
 
 let storage: TestStorage
 beforeAll(async () => {
@@ -46,10 +46,10 @@ describe.each(Object.keys(KINDS))('a write-once store %s', (kind) => {
       await worm.create(`${folder}/${name}.json`, Buffer.from(name))
     }
     await worm.create(`${folder}-other/a.json`, Buffer.from('other'))
-    const names = (limit?: number) => collected(worm.names(`${folder}/`, limit))
+    const names = (limit?: number) => Array.fromAsync(worm.names(`${folder}/`, limit))
     await expect(names()).resolves.toEqual(['a', 'b', 'c'].map((name) => `${folder}/${name}.json`))
     await expect(names(1)).resolves.toEqual([`${folder}/a.json`])
-    await expect(collected(worm.names('nothing/'))).resolves.toEqual([])
+    await expect(Array.fromAsync(worm.names('nothing/'))).resolves.toEqual([])
   })
 
   it('does not take a name that goes on for the name', async () => {

@@ -20,7 +20,7 @@ import {
   type FootageIndex,
 } from '../../../../shared/storage/tables/footage-index.ts'
 import { footage, footageRecordedAt, part } from '../../../unit/footage-fixture.ts'
-import { collected, startStorage, type TestStorage } from '../../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../../storage-fixture.ts'
 
 let storage: TestStorage
 let index: FootageIndex
@@ -38,7 +38,7 @@ const own = (overrides: Partial<Footage> = {}) =>
 /** A partition a month is read: not more months than the tests use. */
 const MONTHS = { from: '2025-10-01T00:00:00.000Z', to: '2026-12-31T00:00:00.000Z' }
 const found = (path: AccessPath, span = path.by === 'state' ? EVER : MONTHS) =>
-  collected(index.read(path, span))
+  Array.fromAsync(index.read(path, span))
 const idsIn = async (path: AccessPath) => (await found(path)).map(({ summary }) => summary.id)
 const listsOf = async (id: FootageId) => {
   const lists = await Promise.all(
@@ -251,7 +251,7 @@ describe('several paths', () => {
       { by: 'officer', officer },
       { by: 'grant', oid },
     ]
-    const listed = await collected(index.read(paths, MONTHS))
+    const listed = await Array.fromAsync(index.read(paths, MONTHS))
     expect(listed.map(({ summary }) => summary.id)).toEqual(all.map(({ id }) => id))
   })
 
@@ -267,7 +267,7 @@ describe('several paths', () => {
       { by: 'officer', officer },
     ]
     for (const order of [paths, paths.toReversed()]) {
-      const listed = await collected(index.read(order, MONTHS))
+      const listed = await Array.fromAsync(index.read(order, MONTHS))
       const rows = listed.filter(({ summary }) => summary.id === one.id)
       expect(rows.map(({ summary }) => summary.urgent)).toEqual([true])
     }
@@ -279,7 +279,7 @@ describe('several paths', () => {
       summarise(footageRecordedAt(new Date(Date.UTC(2026, 4, 1, 0, n)).toISOString(), { unit })),
     )
     await Promise.all([rows.slice(0, 100), rows.slice(100)].map(submitRows))
-    const listed = await collected(index.read({ by: 'unit', unit }, MONTHS))
+    const listed = await Array.fromAsync(index.read({ by: 'unit', unit }, MONTHS))
     expect(listed.map(({ summary }) => summary.id)).toEqual(rows.map(({ id }) => id).toReversed())
   })
 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { oidSchema, registerEntrySchema } from '../../../../shared/clearance/person.ts'
 import { type DocumentTable, documentTable } from '../../../../shared/storage/tables/documents.ts'
 import { createPeopleRegister } from '../../../../shared/storage/tables/people.ts'
-import { collected, startStorage, type TestStorage } from '../../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../../storage-fixture.ts'
 
 let storage: TestStorage
 let rows: DocumentTable<{ n: number }>
@@ -39,7 +39,7 @@ it('lists a range of one partition in order, over many pages', async () => {
   await Promise.all(names.map((name, n) => rows.put("it's", name, { n })))
   await rows.put('its', 'b', { n: 9 })
   const listed = async (range: object) =>
-    (await collected(rows.list("it's", range, 2))).map(({ rowKey }) => rowKey)
+    (await Array.fromAsync(rows.list("it's", range, 2))).map(({ rowKey }) => rowKey)
   await expect(listed({})).resolves.toEqual(names)
   await expect(listed({ from: 'b', below: 'f' })).resolves.toEqual(['b', 'c', "d'e"])
   await expect(listed({ after: 'b' })).resolves.toEqual(['c', "d'e", 'f'])

@@ -12,7 +12,7 @@ import { type Catalogue, createCatalogue } from '../../../../shared/storage/tabl
 import { createFootageIndex } from '../../../../shared/storage/tables/footage-index.ts'
 import { sweep } from '../../../../shared/work/sweep.ts'
 import { footage, part } from '../../../unit/footage-fixture.ts'
-import { collected, startStorage, type TestStorage } from '../../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../../storage-fixture.ts'
 
 const NOW = new Date('2026-11-23T12:00:00.000Z')
 const HOLDER = '0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1b01'
@@ -128,7 +128,7 @@ async function expectAgreement(id: FootageId): Promise<void> {
   for (const { summary } of rows) {
     expect({ ...summary, revision: 0 }).toEqual({ ...summarise(truth), revision: 0 })
   }
-  const unfinished = await collected(healthy().unfinished())
+  const unfinished = await Array.fromAsync(healthy().unfinished())
   expect(unfinished.filter((left) => left.id === id)).toEqual([])
 }
 
@@ -195,7 +195,7 @@ describe.each(BOTH_WAYS)('a change of $what', ({ from, change }) => {
           () => false,
         )
       expect(await leaks(id)).toEqual([])
-      const unfinished = await collected(healthy().unfinished())
+      const unfinished = await Array.fromAsync(healthy().unfinished())
       for (const each of unfinished) if (each.id === id) await healthy().reindex(id)
       await expectAgreement(id)
     }
@@ -247,7 +247,7 @@ it('that its writer left unfinished is finished by the sweep, once that had its 
   const index = createFootageIndex(storage.clients.table('footageIndex'))
   const services = { index, catalogue: healthy(), now: () => NOW } as unknown as Services
   const isUnfinished = async () =>
-    (await collected(healthy().unfinished())).some((change) => change.id === id)
+    (await Array.fromAsync(healthy().unfinished())).some((change) => change.id === id)
   await sweep(services, 1)
   expect(await isUnfinished()).toBe(true)
   await sweep(services, 0)

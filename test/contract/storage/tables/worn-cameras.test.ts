@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { officerSchema, oidSchema } from '../../../../shared/clearance/person.ts'
 import type { CameraIssue } from '../../../../shared/footage/camera-issues.ts'
 import { createCameraRegister } from '../../../../shared/storage/tables/cameras.ts'
-import { collected, startStorage, type TestStorage } from '../../storage-fixture.ts'
+import { startStorage, type TestStorage } from '../../storage-fixture.ts'
 
 let storage: TestStorage
 beforeAll(async () => {
@@ -36,7 +36,7 @@ function register() {
       expect(await cameras.put(serial, { issues }, etag, AUTHOR)).toBe(true)
     },
     worn: async (officer: CameraIssue['officer']) =>
-      (await collected(cameras.wornBy(officer))).map(({ value }) => value.from),
+      (await Array.fromAsync(cameras.wornBy(officer))).map(({ value }) => value.from),
   }
 }
 
