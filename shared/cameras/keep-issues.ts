@@ -81,7 +81,8 @@ export async function issueCamera(
 ): Promise<VersionedCamera> {
   const at = services.now().toISOString()
   const change = (issues: CameraIssue[]) => withIssue(issues, { ...issue, by: author.by, at })
-  return changeIssues(services, { ...author, cause: 'issued' }, serial, ifMatch, issue.from, change)
+  const issued = { serial, from: issue.from, ifMatch }
+  return changeIssues(services, { ...author, cause: 'issued' }, issued, change)
 }
 
 /**
@@ -96,26 +97,18 @@ export async function withdrawIssue(
   from: string,
   ifMatch: string | null,
 ): Promise<VersionedCamera> {
-  return changeIssues(
-    services,
-    { ...author, cause: 'withdrawn' },
-    serial,
-    ifMatch,
-    from,
-    (issues) => {
-      const left = withoutIssue(issues, from)
-      if (left.length < issues.length) return left
-      throw new BluelampError('not-found', 'The camera was not issued from that moment on.')
-    },
-  )
+  const withdrawn = { serial, from, ifMatch }
+  return changeIssues(services, { ...author, cause: 'withdrawn' }, withdrawn, (issues) => {
+    const left = withoutIssue(issues, from)
+    if (left.length < issues.length) return left
+    throw new BluelampError('not-found', 'The camera was not issued from that moment on.')
+  })
 }
 
 async function changeIssues(
   services: Services,
   { cause, ...author }: ChangeAuthor & Pick<Author, 'cause'>,
-  serial: string,
-  ifMatch: string | null,
-  from: string,
+  { serial, from, ifMatch }: { serial: string; from: string; ifMatch: string | null },
   change: (issues: CameraIssue[]) => CameraIssue[],
 ): Promise<VersionedCamera> {
   const { cameras } = services

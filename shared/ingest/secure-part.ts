@@ -38,7 +38,11 @@ export async function securePart(
     await catalogue.change(id, (current) => markLanded(current, name))
     const begun = await securingProgress.find(id, name, landed.etag)
     const noting = await noteUpload(services, { id, part: name, etag: landed.etag }, begun)
-    const copy = await originals.stage(id, name, landed, begun, signal, noting.read)
+    const copy = await originals.stage(id, name, landed, {
+      progress: begun,
+      signal,
+      watch: noting.read,
+    })
     if ('progress' in copy) {
       await noting.handOver(copy.progress)
       await securingProgress.save(id, name, landed.etag, copy.progress)
@@ -47,7 +51,7 @@ export async function securePart(
     const reason = mismatchOf(part, copy.staged)
     if (reason) {
       await noting.discard()
-      await quarantinePart(services, id, part, reason, landed, copy.staged)
+      await quarantinePart(services, id, part, { reason, landed, staged: copy.staged })
     } else {
       await noting.keep(copy.staged)
       await originals.commit(id, name, part.declared, landed, copy.staged)
@@ -109,14 +113,16 @@ async function keepStranger(
   })
 }
 
+/** That bytes landed which are not as declared, and in what. */
+type Found = { reason: Mismatch['reason']; landed: BlobVersion; staged: StagedCopy }
+
 async function quarantinePart(
   services: Services,
   id: FootageId,
   part: Part,
-  reason: Mismatch['reason'],
-  landed: BlobVersion,
-  { size, sha256 }: StagedCopy,
+  { reason, landed, staged }: Found,
 ): Promise<void> {
+  const { size, sha256 } = staged
   const { quarantine, catalogue, audit, now } = services
   const quarantineBlob = await quarantine.keep(id, part.part, landed)
   const mismatch: Mismatch = {

@@ -18,6 +18,17 @@ export type StagedCopy = { size: number; sha256: string; blockIds: string[] }
 /** How far a long copy has come: where the next worker begins, and the digest up to there. */
 export type CopyProgress = { offset: number; digest: string }
 
+/** What one worker does of a copy. */
+export type CopyPart = {
+  /** How far earlier workers came; null: there was none. */
+  progress: CopyProgress | null
+  signal: AbortSignal
+  /** How much is copied at most, a multiple of COPY_BLOCK_BYTES. */
+  partBytes?: number
+  /** Sees all bytes in their order, and must be quick. */
+  watch?: (bytes: Buffer) => void
+}
+
 /**
  * Copies a part of a blob, as it was at `version`, into staged blocks of another, in one stream:
  * each buffer is hashed on its way, so the digest is that of the bytes which are written.
@@ -25,18 +36,13 @@ export type CopyProgress = { offset: number; digest: string }
  * flight, time by the length of a part; a blob longer than that is finished by further calls, by
  * whichever worker, from the progress that the last one returned. Block ids name the ETag of the
  * source: copies of different uploads can never be mixed, repeated ones fall on the same blocks.
- * @param partBytes a multiple of COPY_BLOCK_BYTES
- * @param watch sees all bytes in their order, and must be quick
  * @throws RestError 412 if the source is no longer the one of that ETag, 404 if it is gone
  */
 export async function stageCopy(
   source: BlobClient,
   version: BlobVersion,
   target: BlockBlobClient,
-  progress: CopyProgress | null,
-  signal: AbortSignal,
-  partBytes: number = COPY_PART_BYTES,
-  watch: (bytes: Buffer) => void = () => {},
+  { progress, signal, partBytes = COPY_PART_BYTES, watch }: CopyPart,
 ): Promise<{ staged: StagedCopy } | { progress: CopyProgress }> {
   const { etag, size } = version
   const start = progress?.offset ?? 0
@@ -52,7 +58,7 @@ export async function stageCopy(
     let offset = start
     for await (const bytes of readableStreamBody as AsyncIterable<Buffer>) {
       await digest.update(bytes)
-      watch(bytes)
+      watch?.(bytes)
       yield bytes
       offset += bytes.length
     }

@@ -8,6 +8,7 @@ import type { SasSigner, SignedUrl } from '../sas.ts'
 import {
   type BlobVersion,
   COPY_PART_BYTES,
+  type CopyPart,
   type CopyProgress,
   DOWNLOAD_RETRIES,
   type StagedCopy,
@@ -33,15 +34,13 @@ export type FoundOriginal = CommittedOriginal & {
 export type Originals = {
   /**
    * Copies a landed part, or as much of it as one worker may, into staged blocks and measures it.
-   * It is no original before `commit`. `watch` sees the bytes as they pass.
+   * It is no original before `commit`.
    */
   stage(
     id: FootageId,
     part: PartName,
     landed: BlobVersion,
-    progress: CopyProgress | null,
-    signal: AbortSignal,
-    watch?: (bytes: Buffer) => void,
+    work: Omit<CopyPart, 'partBytes'>,
   ): Promise<{ staged: StagedCopy } | { progress: CopyProgress }>
   /**
    * Makes staged blocks the original, under legal hold until it is categorised. If another worker
@@ -94,9 +93,9 @@ export function createOriginals(
 
   return {
     find,
-    stage(id, part, landed, progress, signal, watch) {
+    stage(id, part, landed, work) {
       const source = clients.container('landing').getBlobClient(partBlobName(id, part))
-      return stageCopy(source, landed, target(id, part), progress, signal, partBytes, watch)
+      return stageCopy(source, landed, target(id, part), { ...work, partBytes })
     },
     async commit(id, part, declared, landed, staged) {
       const committed = await unless([EXISTS, CHANGED], () =>

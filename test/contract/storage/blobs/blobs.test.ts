@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newFootageId, partBlobName } from '../../../../shared/footage/ids.ts'
 import {
   type BlobVersion,
+  COPY_PART_BYTES,
   type CopyProgress,
   stageCopy,
 } from '../../../../shared/storage/blobs/hashing-copy.ts'
@@ -44,7 +45,7 @@ async function land(bytes: Buffer, id = newFootageId()) {
 }
 
 describe('a hashing copy', () => {
-  const copyOf = async (bytes: Buffer, partBytes?: number) => {
+  const copyOf = async (bytes: Buffer, partBytes: number = COPY_PART_BYTES) => {
     const { id, landed } = await land(bytes)
     const [source, target] = [
       blob('landing', partBlobName(id, 'recording')),
@@ -52,7 +53,7 @@ describe('a hashing copy', () => {
     ]
     let progress: CopyProgress | null = null
     for (;;) {
-      const copy = await stageCopy(source, landed, target, progress, NEVER, partBytes)
+      const copy = await stageCopy(source, landed, target, { progress, signal: NEVER, partBytes })
       if ('progress' in copy) progress = copy.progress
       else return { ...copy.staged, target }
     }
@@ -89,7 +90,9 @@ describe('a hashing copy', () => {
   it('refuses a source that was overwritten', async () => {
     const { id, landed } = await land(randomBytes(10))
     await land(randomBytes(10), id)
-    await expect(originals.stage(id, 'recording', landed, null, NEVER)).rejects.toMatchObject({
+    await expect(
+      originals.stage(id, 'recording', landed, { progress: null, signal: NEVER }),
+    ).rejects.toMatchObject({
       statusCode: 412,
     })
   })
@@ -102,13 +105,10 @@ describe('a hashing copy', () => {
       release = resolve
     })
     const stage = vi.spyOn(target, 'stageBlock').mockImplementation(() => slow as never)
-    const copying = stageCopy(
-      blob('landing', partBlobName(id, 'recording')),
-      landed,
-      target,
-      null,
-      NEVER,
-    )
+    const copying = stageCopy(blob('landing', partBlobName(id, 'recording')), landed, target, {
+      progress: null,
+      signal: NEVER,
+    })
     await vi.waitFor(() => expect(stage).toHaveBeenCalledTimes(4), 10_000)
     // Long enough for more to be read, if anything let it: a round trip to storage.
     await landing.find(id, 'recording')
@@ -121,7 +121,7 @@ describe('a hashing copy', () => {
 
 describe('originals', () => {
   const stage = async (id: ReturnType<typeof newFootageId>, landed: BlobVersion) => {
-    const copy = await originals.stage(id, 'recording', landed, null, NEVER)
+    const copy = await originals.stage(id, 'recording', landed, { progress: null, signal: NEVER })
     if (!('staged' in copy)) throw new Error('So few bytes are one part.')
     return copy.staged
   }

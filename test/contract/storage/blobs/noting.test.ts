@@ -65,7 +65,8 @@ async function noteInParts(bytes: Buffer, spoil: (part: number) => Promise<void>
   for (let part = 1; ; part++) {
     const upload = { id, part: 'recording', etag: landed.etag } as const
     const noting = await noteUpload({ keyframeNotes, log }, upload, progress)
-    const copy = await originals.stage(id, 'recording', landed, progress, never, noting.read)
+    const work = { progress, signal: never, watch: noting.read }
+    const copy = await originals.stage(id, 'recording', landed, work)
     if ('progress' in copy) {
       progress = copy.progress
       await noting.handOver(progress)
