@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BluelampError } from './errors.ts'
 
 /** The regions footage may be kept or handled in. A start anywhere else is refused. */
-export const UK_REGIONS = ['uksouth', 'ukwest'] as const
+const UK_REGIONS = ['uksouth', 'ukwest'] as const
 
 const settingsSchema = z.object({
   FootageStorage: z.string().optional(),

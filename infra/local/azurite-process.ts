@@ -17,7 +17,7 @@ const START_LIMIT_MS = 60_000
 const KEEP_ALIVE_S = 60
 
 /** The services of one Azurite process. */
-export const SERVICES = ['blob', 'queue', 'table'] as const
+const SERVICES = ['blob', 'queue', 'table'] as const
 export type Service = (typeof SERVICES)[number]
 
 export type AzuriteOptions = {

@@ -7,7 +7,7 @@ import sample from './sample-people.json' with { type: 'json' }
  * A person who can sign in locally: what the directory would say of them (object id, name, app
  * roles) and the entry that the local start writes for them into the app's people register.
  */
-export const samplePersonSchema = z.strictObject({
+const samplePersonSchema = z.strictObject({
   oid: z.uuid(),
   name: z.string().min(1),
   roles: z.array(roleSchema.exclude(['Dock'])).min(1),
@@ -16,14 +16,13 @@ export const samplePersonSchema = z.strictObject({
 export type SamplePerson = z.infer<typeof samplePersonSchema>
 
 /** A docking station: an app registration with a secret. `oid` is that of its service principal. */
-export const sampleDockSchema = z.strictObject({
+const sampleDockSchema = z.strictObject({
   clientId: z.uuid(),
   oid: z.uuid(),
   secret: z.string().min(1),
   site: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case words joined by hyphens'),
   name: z.string().min(1),
 })
-export type SampleDock = z.infer<typeof sampleDockSchema>
 
 /**
  * The people and docks of sample-people.json. All are invented. Between them they show each role and

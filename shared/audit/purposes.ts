@@ -6,7 +6,7 @@ import { z } from 'zod'
  * the general rules, so the record must tell them apart.
  * https://www.legislation.gov.uk/ukpga/2018/12/section/31
  */
-export const PURPOSES = [
+const PURPOSES = [
   'investigation',
   'case-preparation',
   'disclosure',

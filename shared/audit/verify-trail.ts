@@ -14,7 +14,7 @@ import {
 } from './verify-chain.ts'
 
 /** What vouches for the chain of a recording from outside of it: one anchor and its timestamp. */
-export const anchorEvidenceSchema = z
+const anchorEvidenceSchema = z
   .object({
     number: z.int().positive(),
     anchor: anchorSchema.nullable().describe('null: what is stored under its name is no anchor'),

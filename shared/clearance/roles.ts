@@ -41,7 +41,7 @@ export type Action = (typeof ACTIONS)[number]
  * so that who was assigned is not told from who merely serves in the borough. `remit` ties a role to
  * all footage of the force.
  */
-export const LINKS = ['own', 'assignment', 'grant', 'unit', 'borough', 'remit'] as const
+const LINKS = ['own', 'assignment', 'grant', 'unit', 'borough', 'remit'] as const
 export type Link = (typeof LINKS)[number]
 
 /**

@@ -31,7 +31,7 @@ export const vettingSchema = z
 export type Vetting = z.infer<typeof vettingSchema>
 
 /** The force vetting levels that each marking is open to. What is not listed is open to nobody. */
-export const VETTING_FOR_MARKING: Record<Marking, readonly Vetting['level'][]> = {
+const VETTING_FOR_MARKING: Record<Marking, readonly Vetting['level'][]> = {
   OFFICIAL: ['NPPV2-abbreviated', 'NPPV2-full', 'NPPV3', 'RV', 'MV'],
   'OFFICIAL-SENSITIVE': ['NPPV2-full', 'NPPV3', 'RV', 'MV'],
   SECRET: [],

@@ -94,18 +94,14 @@ export async function withheldOfCase(
  * Whether a person may ask: their role, their assignment to that very case, and valid force vetting
  * for what recordings are commonly marked.
  */
-export const isDisclosureOfficerOf = (
-  { roles, register }: Principal,
-  urn: string,
-  now: Date,
-): boolean =>
+const isDisclosureOfficerOf = ({ roles, register }: Principal, urn: string, now: Date): boolean =>
   register !== null &&
   roles.includes('DisclosureOfficer') &&
   register.assignments.some(({ type, value }) => type === 'case-urn' && value === urn) &&
   isVettedFor(DEFAULT_MARKING, register.vetting, now)
 
 /** How many there are of each owner, in an order that says nothing of when they were recorded. */
-export function ownersOf(withheld: readonly Summary[]): WithheldOwner[] {
+function ownersOf(withheld: readonly Summary[]): WithheldOwner[] {
   const owners = Map.groupBy(withheld, ({ officer, unit, borough }) =>
     JSON.stringify([officer, unit, borough ?? null]),
   )

@@ -44,7 +44,7 @@ export type Message<Q extends QueueName> = z.infer<(typeof MESSAGES)[Q]>
  * Storage queues know no priority: work that footage must wait for has a second queue beside the
  * first, with listeners of its own, so that it never stands behind a shift's worth of the other.
  */
-export const LANES = ['ordinary', 'urgent'] as const
+const LANES = ['ordinary', 'urgent'] as const
 export type Lane = (typeof LANES)[number]
 
 /** Publishing what is finished is quick, whatever it is of; no footage waits for the others. */

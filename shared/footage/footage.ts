@@ -61,7 +61,7 @@ export const originalPartSchema = z.object({
 export type OriginalPart = z.infer<typeof originalPartSchema>
 
 /** Why a part was not secured, and where its bytes are kept. */
-export const mismatchSchema = z.object({
+const mismatchSchema = z.object({
   reason: z.enum(['size-differs', 'hash-differs']),
   declared: z.object({ size: count, sha256: sha256Schema.nullable() }),
   measured: z.object({ size: count, sha256: sha256Schema }),
@@ -119,7 +119,7 @@ export const posterSchema = z.object({
 export const CORRECTABLE_FIELDS = ['officer', 'unit', 'borough', 'recordedAt', 'category'] as const
 
 /** A correction, with what stood there before it: the first of a field keeps what was received. */
-export const correctionSchema = z.object({
+const correctionSchema = z.object({
   field: z.enum(CORRECTABLE_FIELDS),
   from: z.string().nullable(),
   to: z.string().nullable(),
@@ -134,7 +134,7 @@ export const correctionSchema = z.object({
 export type Correction = z.infer<typeof correctionSchema>
 
 /** A named reason to keep a recording, until it is released. */
-export const holdSchema = z.object({
+const holdSchema = z.object({
   name: unitSchema.meta({
     description: 'the name of a hold: lower-case words joined by hyphens',
     examples: ['iopc-2026-114'],
@@ -149,7 +149,7 @@ export type Hold = z.infer<typeof holdSchema>
 export const CASE_STANDINGS = ['evidence', 'unused', 'sensitive-unused'] as const
 
 /** How a recording stands in one case, and who reviewed that when. */
-export const caseMarkSchema = z.object({
+const caseMarkSchema = z.object({
   urn: z.string(),
   standing: z.enum(CASE_STANDINGS).describe('what it is in the case'),
   reviewer: officerSchema,
@@ -157,7 +157,6 @@ export const caseMarkSchema = z.object({
   by: oidSchema,
   at: instant,
 })
-export type CaseMark = z.infer<typeof caseMarkSchema>
 
 /** That a recording is to be disposed of, or was. */
 export const disposalSchema = z

@@ -91,7 +91,7 @@ function operation(route: Declaration): ZodOpenApiOperationObject {
 }
 
 /** The roles of which a caller needs one, or none where no token is asked for. */
-export function rolesFor(access: Access): Role[] {
+function rolesFor(access: Access): Role[] {
   if (access === 'anyone' || access === 'ticket') return []
   return 'duty' in access
     ? [...DUTIES[access.duty]]

@@ -15,10 +15,10 @@ export const ownRequestsQuerySchema = z.strictObject({
 })
 
 /** What became of a request, in the words of whoever asked. */
-export const OWN_STATES = ['asked', 'approved', 'refused', 'lapsed', 'over', 'reviewed'] as const
+const OWN_STATES = ['asked', 'approved', 'refused', 'lapsed', 'over', 'reviewed'] as const
 
 /** A request of one's own, and what became of it. */
-export const ownBreakGlassSchema = breakGlassRequestSchema
+const ownBreakGlassSchema = breakGlassRequestSchema
   .pick({ request: true, footageId: true, reason: true, askedAt: true, approveBefore: true })
   .extend({
     state: z

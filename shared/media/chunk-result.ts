@@ -9,7 +9,7 @@ const sha256Schema = z
   })
 
 /** One media segment: `bytes` long, directly after the one before it. */
-export const segmentSchema = z.object({
+const segmentSchema = z.object({
   durationSeconds: z.number().positive(),
   bytes: z.int().positive(),
   /** Whether it starts with a keyframe, so that playback can start in it. */

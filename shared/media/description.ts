@@ -10,7 +10,7 @@ export const CONTAINERS = ['mov', 'matroska', 'mpegts', 'avi'] as const
 export type Container = (typeof CONTAINERS)[number]
 
 /** The picture track that is rendered. */
-export const videoDescriptionSchema = z.object({
+const videoDescriptionSchema = z.object({
   /** Index of the stream in the container, as ffmpeg counts. */
   stream: z.int().nonnegative(),
   codec: z.string(),
@@ -32,7 +32,7 @@ export const videoDescriptionSchema = z.object({
 export type VideoDescription = z.infer<typeof videoDescriptionSchema>
 
 /** The sound track that is rendered. */
-export const audioDescriptionSchema = z.object({
+const audioDescriptionSchema = z.object({
   stream: z.int().nonnegative(),
   codec: z.string(),
   sampleRate: z.int().positive(),
@@ -67,7 +67,7 @@ export type MediaDescription = z.infer<typeof mediaDescriptionSchema>
  * - `too-large-group`: pictures between two keyframes are more than a job can carry in one piece
  * - `too-slow`: describing it took longer than is allowed
  */
-export const UNPLAYABLE_REASONS = [
+const UNPLAYABLE_REASONS = [
   'empty',
   'not-a-recording',
   'disguised',
@@ -79,7 +79,7 @@ export const UNPLAYABLE_REASONS = [
   'too-large-group',
   'too-slow',
 ] as const
-export const unplayableReasonSchema = z.enum(UNPLAYABLE_REASONS)
+const unplayableReasonSchema = z.enum(UNPLAYABLE_REASONS)
 export type UnplayableReason = z.infer<typeof unplayableReasonSchema>
 
 /** A recording that is kept but not played, with the reason and one sentence for people. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
  * Timestamps are integers in the video track's time base, exactly as the demuxer gives them (edit
  * lists ignored: they can hide pictures, and evidence is shown whole).
  */
-export const keyframeIndexSchema = z.object({
+const keyframeIndexSchema = z.object({
   /** Presentation times of the keyframes, ascending. */
   pts: z.array(z.int()).min(1),
   /** Packets from each keyframe up to the next, what precedes the first among its; empty where nobody counted. */

@@ -3,7 +3,7 @@ import { mediaDescriptionSchema } from './description.ts'
 import { LONGEST_SEGMENT_SECONDS, SEGMENT_SECONDS } from './segments.ts'
 
 /** One bounded piece of work: what lies between two keyframes of the recording. */
-export const chunkPlanSchema = z.object({
+const chunkPlanSchema = z.object({
   index: z.int().nonnegative(),
   /** First keyframe, in the video track's time base; null: from the very beginning. */
   startPts: z.int().nullable(),
@@ -25,7 +25,7 @@ export const chunkPlanSchema = z.object({
 export type ChunkPlan = z.infer<typeof chunkPlanSchema>
 
 /** How a track gets into a rendition, and why if it is not simply copied. */
-export const trackMethodSchema = z.discriminatedUnion('method', [
+const trackMethodSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('copied') }),
   z.object({ method: z.literal('encoded'), reason: z.string() }),
 ])

@@ -79,7 +79,7 @@ export async function assign(
 }
 
 /** Administrators assign anyone, supervisors those of their own unit or borough. */
-export function mayAssign({ roles, register }: Principal, person: RegisterEntry): boolean {
+function mayAssign({ roles, register }: Principal, person: RegisterEntry): boolean {
   if (roles.includes('Administrator')) return true
   if (!roles.includes('Supervisor') || !register) return false
   return (
@@ -92,7 +92,7 @@ export function mayAssign({ roles, register }: Principal, person: RegisterEntry)
  * The assignments with or without that one.
  * @throws BluelampError `conflict` over the limit
  */
-export function withAssignment(
+function withAssignment(
   assignments: readonly Reference[],
   reference: Reference,
   wanted: 'assigned' | 'unassigned',

@@ -17,7 +17,7 @@ export const peopleQuerySchema = z.strictObject({
 })
 
 /** Who someone is, for those who assign them, give them access or read what they did. No vetting. */
-export const foundPersonSchema = registerEntrySchema
+const foundPersonSchema = registerEntrySchema
   .pick({ officer: true, unit: true, borough: true, status: true })
   .extend({ oid: oidSchema })
 

@@ -10,10 +10,10 @@ import {
 import { BluelampError } from '../errors.ts'
 
 /** The columns of an import, in any order. All must be there, so that none is lost unnoticed. */
-export const IMPORT_COLUMNS = ['oid', 'officer', 'unit', 'borough', 'vetting'] as const
+const IMPORT_COLUMNS = ['oid', 'officer', 'unit', 'borough', 'vetting'] as const
 
 /** And those that may be left out: what they say stays as it is. */
-export const OPTIONAL_COLUMNS = ['status'] as const
+const OPTIONAL_COLUMNS = ['status'] as const
 const COLUMNS = [...IMPORT_COLUMNS, ...OPTIONAL_COLUMNS]
 
 /** A force of this size comes in a few files; each must be done within one request. */

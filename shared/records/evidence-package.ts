@@ -24,7 +24,7 @@ export type PackageId = z.infer<typeof packageIdSchema>
 export const newPackageId = (): PackageId => packageIdSchema.parse(v7())
 
 /** In which capacity somebody receives footage. */
-export const RECIPIENT_CAPACITIES = ['prosecution', 'defence', 'court', 'police', 'other'] as const
+const RECIPIENT_CAPACITIES = ['prosecution', 'defence', 'court', 'police', 'other'] as const
 
 /** Somebody whom a package is for. */
 export const recipientSchema = z
@@ -45,7 +45,7 @@ export type Recipient = z.infer<typeof recipientSchema>
  * who acted and why only where it concerns the footage itself or this package: reasons of others name
  * other people and other cases. `whole`: all of it.
  */
-export const TRAIL_FORMS = ['continuity', 'whole'] as const
+const TRAIL_FORMS = ['continuity', 'whole'] as const
 export const trailFormSchema = z
   .enum(TRAIL_FORMS)
   .describe(
@@ -59,7 +59,7 @@ export type TrailForm = z.infer<typeof trailFormSchema>
  * `failed`: it could not be made · `cancelled`: by a person · `withdrawn`: who asked for it may not
  * have it any more · `expired`: its time is over. Of the last three nothing but this record is kept.
  */
-export const PACKAGE_STATES = [
+const PACKAGE_STATES = [
   'requested',
   'making',
   'ready',

@@ -4,7 +4,7 @@ import { sha256Schema } from '../footage/footage.ts'
 const count = z.int().nonnegative()
 
 /** Where a stretch of a file comes from: a part of a blob, or bytes made for the package. */
-export const packedSourceSchema = z.discriminatedUnion('from', [
+const packedSourceSchema = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('original'),
     blob: z.string(),
@@ -18,7 +18,7 @@ export const packedSourceSchema = z.discriminatedUnion('from', [
 export type PackedSource = z.infer<typeof packedSourceSchema>
 
 /** A large file of a package, in the stretches that it is put together from. */
-export const packedFileSchema = z.object({
+const packedFileSchema = z.object({
   name: z.string(),
   size: count,
   sha256: sha256Schema.nullable().describe('what it must be; null: it is measured now'),
@@ -38,7 +38,7 @@ export const packingListSchema = z.object({
 export type PackingList = z.infer<typeof packingListSchema>
 
 /** A file of the footage that is in the archive whole. */
-export const packedSchema = z.object({
+const packedSchema = z.object({
   name: z.string(),
   size: count,
   crc32: count,

@@ -15,7 +15,7 @@ import { matches, type SearchQuery, spanOf } from './search-query.ts'
 export const LISTED_PER_REQUEST = 5_000
 
 /** A recording as a result list shows it. */
-export const searchItemSchema = summarySchema
+const searchItemSchema = summarySchema
   .omit({ grants: true, becoming: true, revision: true })
   .extend({ recordedAtLondon: z.string().describe('as people in London read it') })
 export type SearchItem = z.infer<typeof searchItemSchema>

@@ -1,5 +1,5 @@
 /** The shortest time between two looks at a queue. */
-export const MIN_POLLING_INTERVAL_MS = 100
+const MIN_POLLING_INTERVAL_MS = 100
 /** Each delay is up to this much shorter or longer, so that many hosts do not poll in step. */
 const RANDOMIZATION = 0.2
 

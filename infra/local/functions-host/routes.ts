@@ -40,7 +40,7 @@ export function buildRouteTable<F extends HttpFunction>(
 }
 
 /** The template under which a function is reached, without a leading slash. */
-export function joinRoute(prefix: string, route: string): string {
+function joinRoute(prefix: string, route: string): string {
   if (route.startsWith('/')) {
     throw new Error(`The route template '${route}' must not start with a '/' character`)
   }

@@ -7,7 +7,7 @@ import { absent, type DataFolder } from './data-folder.ts'
 import { StartError } from './start-error.ts'
 
 /** Where Functions Core Tools, and this start, find a developer's own settings. */
-export const LOCAL_SETTINGS_FILE = path.join(APP_DIRECTORY, 'local.settings.json')
+const LOCAL_SETTINGS_FILE = path.join(APP_DIRECTORY, 'local.settings.json')
 
 /** The copy by which a file that was written here is told from one that was written by hand. */
 const WRITTEN = 'func-settings.json'

@@ -16,7 +16,7 @@ export type FfmpegCommand = {
 export type FfmpegOutput = { options: string[]; read: PipeReader }
 
 /** The arguments of a command: outputs go to file descriptors 3, 4, 5 … in their order. */
-export function argumentsOf(command: FfmpegCommand): string[] {
+function argumentsOf(command: FfmpegCommand): string[] {
   const builder = Ffmpeg().input(command.input.url).inputOptions(command.input.options)
   if (command.filterGraph !== null) builder.complexFilter(command.filterGraph)
   command.outputs.forEach((output, n) => {

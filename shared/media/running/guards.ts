@@ -8,7 +8,7 @@ import type { Container } from '../description.ts'
 /** 4096 × 2304 and a little more: what a body-worn camera can record. */
 export const MAX_PIXELS = 12_000_000
 /** Tracks beyond these are not looked at. */
-export const MAX_STREAMS = 16
+const MAX_STREAMS = 16
 /** One allocation of ffmpeg: sample tables that declare millions of entries fail instead. */
 const MAX_ALLOCATION_BYTES = 128 * 1024 * 1024
 /** How much is read to find out what the tracks are. */

@@ -5,7 +5,7 @@ import { oidSchema } from '../../clearance/person.ts'
 import { documentTable, type RowRange, type Stored } from './documents.ts'
 
 /** What can be looked up that belongs to no single recording, and so into no recording's trail. */
-export const CONSULTED = [
+const CONSULTED = [
   'footage',
   'withheld-of-case',
   'unusual-access',

@@ -8,7 +8,7 @@ import { documentTable, entityOf } from './documents.ts'
 import { createHolders } from './holders.ts'
 
 /** By what an entry came to be as it is. */
-export const CHANGE_CAUSES = ['entered', 'imported', 'assigned', 'issued', 'withdrawn'] as const
+const CHANGE_CAUSES = ['entered', 'imported', 'assigned', 'issued', 'withdrawn'] as const
 
 /** One change of an entry, chained to the one before it. */
 export const registerChangeSchema = z.object({

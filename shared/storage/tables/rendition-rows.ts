@@ -17,7 +17,7 @@ const published = {
 }
 
 /** A chunk of a rendition that may be played: where it lies and what is in it. */
-export const streamRowSchema = z.object({ ...published, output: streamOutputSchema })
+const streamRowSchema = z.object({ ...published, output: streamOutputSchema })
 export type StreamRow = z.infer<typeof streamRowSchema>
 
 /** A sheet of a storyboard. */
@@ -25,7 +25,7 @@ const sheetRowSchema = z.object({ ...published, output: storyboardOutputSchema }
 export type SheetRow = z.infer<typeof sheetRowSchema>
 
 /** A sheet, or that there is none of this chunk and it need not be tried again. */
-export const storyboardRowSchema = z.union([
+const storyboardRowSchema = z.union([
   sheetRowSchema,
   z.object({ ...published, blob: z.null(), output: z.null() }),
 ])
