@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import { canonicalBytes, digestOf } from '../records/canonical.ts'
 import { GENESIS } from './chain.ts'
 import { type InclusionProof, isIncluded, merkleTree } from './merkle.ts'

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
-import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import { digestOf } from '../records/canonical.ts'
 import { type Purpose, purposeSchema } from './purposes.ts'
 

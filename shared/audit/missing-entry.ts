@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sha256Schema } from '../footage/footage.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import type { AuditAct, AuditEntry } from './chain.ts'
 
 /** An entry that was begun and is not in its chain: never written, or removed. */

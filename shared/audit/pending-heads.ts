@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
-import { sha256Schema } from '../footage/footage.ts'
 import { type FootageId, footageIdSchema } from '../footage/ids.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import { documentTable } from '../storage/tables/documents.ts'
 import type { ChainHead } from './chain.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import { type Anchor, anchorBytes, anchorSchema, holds, inclusionSchema } from './anchor.ts'
 import { auditEntrySchema, withheldEntrySchema } from './chain.ts'
 import { missingEntrySchema } from './missing-entry.ts'

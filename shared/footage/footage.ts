@@ -5,176 +5,19 @@ import { grantSchema, restrictionSchema } from '../clearance/decide.ts'
 import { markingSchema } from '../clearance/marking.ts'
 import { officerSchema, oidSchema } from '../clearance/person.ts'
 import { referenceSchema } from '../clearance/references.ts'
+import { caseMarkSchema } from './case-marks.ts'
 import { recordedClockSchema } from './clock.ts'
-import { footageIdSchema, partNameSchema } from './ids.ts'
-import { disposalRuleSchema, retentionGroupSchema } from './retention-rules.ts'
+import { correctionSchema } from './corrections.ts'
+import { disposalSchema } from './disposal.ts'
+import { holdSchema } from './holds.ts'
+import { footageIdSchema } from './ids.ts'
+import { partSchema } from './parts.ts'
+import { posterSchema, renditionProgressSchema } from './renditions.ts'
+import { retentionGroupSchema } from './retention-rules.ts'
 import { footageStateSchema } from './state.ts'
 
 const instant = z.iso.datetime()
 const count = z.int().nonnegative()
-
-/** A SHA-256 digest in lower-case hexadecimal (FIPS 180-4). */
-export const sha256Schema = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits')
-  .meta({
-    description: 'SHA-256, lower-case hexadecimal',
-    examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
-  })
-
-/** A blob holds 50,000 blocks, and both docks and copies make them 8 MiB: some 390 GiB. */
-const LARGEST_PART_BYTES = 50_000 * 8 * 1024 * 1024
-
-/** What the dock says of the bytes of a part. A device that cannot hash says so with null. */
-export const declaredPartSchema = z.strictObject({
-  size: z.int().positive().max(LARGEST_PART_BYTES).describe('bytes'),
-  sha256: z
-    .string()
-    .toLowerCase()
-    .pipe(sha256Schema)
-    .nullable()
-    .describe('null: the device cannot give a hash'),
-  contentType: z
-    .string()
-    .regex(/^[\w.+-]+\/[\w.+-]+$/, 'a media type such as video/mp4')
-    .max(100)
-    .meta({ description: 'media type', examples: ['video/mp4'] }),
-})
-export type DeclaredPart = z.infer<typeof declaredPartSchema>
-
-/** Where the verified bytes of a part rest for good. */
-export const originalPartSchema = z.object({
-  blob: z.string(),
-  etag: z.string(),
-  versionId: z
-    .string()
-    .nullable()
-    .describe('the only version ever read; null where storage keeps none'),
-  size: count.describe('bytes'),
-  sha256: sha256Schema,
-  sha256Declared: z
-    .boolean()
-    .describe('false: the hash was measured on arrival, the device gave none'),
-  landedEtag: z.string().describe('the ETag of the same bytes in landing'),
-  securedAt: instant,
-})
-export type OriginalPart = z.infer<typeof originalPartSchema>
-
-/** Why a part was not secured, and where its bytes are kept. */
-const mismatchSchema = z.object({
-  reason: z.enum(['size-differs', 'hash-differs']),
-  declared: z.object({ size: count, sha256: sha256Schema.nullable() }),
-  measured: z.object({ size: count, sha256: sha256Schema }),
-  quarantineBlob: z.string(),
-  at: instant,
-})
-export type Mismatch = z.infer<typeof mismatchSchema>
-
-export const PART_STATES = ['expected', 'landed', 'mismatched', 'secured'] as const
-
-/** A part of a recording on its way from the dock to rest. */
-export const partSchema = z.object({
-  part: partNameSchema,
-  declared: declaredPartSchema,
-  state: z.enum(PART_STATES),
-  mismatches: z.array(mismatchSchema).describe('failed attempts, oldest first'),
-  accepted: declaredPartSchema
-    .pick({ size: true, sha256: true })
-    .optional()
-    .describe('bytes that a person released from quarantine although they were not as declared'),
-  original: originalPartSchema.optional(),
-})
-export type Part = z.infer<typeof partSchema>
-
-/** How far a rendition has come. `deferred`: made at first view. */
-export const renditionProgressSchema = z.object({
-  kind: z.enum(['copy', 'proxy']).describe('the master as it is, or a smaller proxy of it'),
-  state: z
-    .enum(['deferred', 'rendering', 'ready', 'failed'])
-    .describe('deferred: made at first view'),
-  chunks: count.describe('of which it is made'),
-  finished: count.describe('chunks that can be played'),
-  failure: z.string().optional(),
-  atFirstView: z
-    .literal(true)
-    .optional()
-    .describe('policy left it for the first viewer: the recording is ready without it'),
-})
-export type RenditionProgress = z.infer<typeof renditionProgressSchema>
-
-/** The picture that stands for a recording in a result list. */
-export const posterSchema = z.object({
-  blob: z.string(),
-  sha256: sha256Schema,
-  width: count,
-  height: count,
-  atSeconds: z.number().nonnegative().describe('from the start of the recording'),
-  tool: z
-    .object({ version: z.string(), arguments: z.array(z.string()) })
-    .optional()
-    .describe('how it was made; absent in older posters'),
-})
-
-/** What of a recording's metadata can be corrected. */
-export const CORRECTABLE_FIELDS = ['officer', 'unit', 'borough', 'recordedAt', 'category'] as const
-
-/** A correction, with what stood there before it: the first of a field keeps what was received. */
-const correctionSchema = z.object({
-  field: z.enum(CORRECTABLE_FIELDS),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  by: oidSchema,
-  at: instant,
-  reason: z.string(),
-  byRegister: z
-    .literal(true)
-    .optional()
-    .describe('it follows the register of cameras, and changes with that'),
-})
-export type Correction = z.infer<typeof correctionSchema>
-
-/** A named reason to keep a recording, until it is released. */
-const holdSchema = z.object({
-  name: unitSchema.meta({
-    description: 'the name of a hold: lower-case words joined by hyphens',
-    examples: ['iopc-2026-114'],
-  }),
-  reason: z.string(),
-  by: oidSchema,
-  at: instant,
-})
-export type Hold = z.infer<typeof holdSchema>
-
-/** What a recording is in a case (Criminal Procedure and Investigations Act 1996, code of practice). */
-export const CASE_STANDINGS = ['evidence', 'unused', 'sensitive-unused'] as const
-
-/** How a recording stands in one case, and who reviewed that when. */
-const caseMarkSchema = z.object({
-  urn: z.string(),
-  standing: z.enum(CASE_STANDINGS).describe('what it is in the case'),
-  reviewer: officerSchema,
-  reviewedOn: z.iso.date().describe('the day of the review'),
-  by: oidSchema,
-  at: instant,
-})
-
-/** That a recording is to be disposed of, or was. */
-export const disposalSchema = z
-  .object({
-    rule: disposalRuleSchema,
-    since: instant.describe('from when on the rule lets it go'),
-    by: oidSchema.or(z.literal('service')),
-    at: instant,
-    reason: z.string(),
-    notBefore: instant.describe('until then it can be called off'),
-    begunAt: instant.optional().describe('when it was taken away'),
-    erased: z
-      .array(z.object({ part: partNameSchema, sha256: sha256Schema, size: count }))
-      .optional()
-      .describe('what is no more'),
-  })
-  .meta({ id: 'Disposal' })
-export type Disposal = z.infer<typeof disposalSchema>
 
 /**
  * The truth about a recording: one row, one document. Index rows and answers to callers are derived

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Borough } from '../clearance/boroughs.ts'
-import { isServable } from '../clearance/marking.ts'
 import type { Oid } from '../clearance/person.ts'
 import type { Reference } from '../clearance/references.ts'
 import type { Footage } from './footage.ts'
 import type { FootageId } from './ids.ts'
-import { FOOTAGE_STATES, isDisposed, isSecured } from './state.ts'
+import { isDisposed } from './state.ts'
 import { type Summary, summarise } from './summary.ts'
+import { WORK_LISTS, type WorkList, workListsOf } from './work-lists.ts'
 
 /** The ways in which footage is looked for: each is a range of row keys in known partitions. */
 export type AccessPath =
@@ -17,21 +17,6 @@ export type AccessPath =
   | { by: 'reference'; reference: Reference }
   | { by: 'grant'; oid: Oid }
   | { by: 'state'; state: WorkList }
-
-/**
- * The lists that work is taken from: every state, and beside them what has a part in quarantine,
- * what is secured itself but waits for a sidecar, what nobody is on record as having worn the camera
- * of, what is marked too high without an alert having gone out, and what is to be disposed of.
- */
-export const WORK_LISTS = [
-  ...FOOTAGE_STATES,
-  'quarantined',
-  'awaiting-sidecar',
-  'camera-unassigned',
-  'alert-due',
-  'disposal-due',
-] as const
-export type WorkList = (typeof WORK_LISTS)[number]
 
 /** A span that no recording lies outside of. */
 export const EVER = { from: '1970-01-01T00:00:00.000Z', to: '9999-12-31T23:59:59.999Z' }
@@ -139,22 +124,6 @@ const periodOf = (path: TimedPath): number =>
 const timedPartition = (path: TimedPath, at: string): string =>
   [path.by, ...valuesOf(path), at.slice(0, periodOf(path))].map(keyText).join(':')
 
-/** The work lists that a recording is on. */
-export function workListsOf(footage: Footage): WorkList[] {
-  const { state, parts, marking, alerted, cameraUnassigned, disposal } = footage
-  if (state === 'disposed') return []
-  if (state === 'disposing') return [state]
-  const lists: WorkList[] = [state]
-  if (parts.some((part) => part.state === 'mismatched')) lists.push('quarantined')
-  if (isSecured(state) && parts.some((part) => part.state !== 'secured')) {
-    lists.push('awaiting-sidecar')
-  }
-  if (cameraUnassigned) lists.push('camera-unassigned')
-  if (!isServable(marking) && alerted !== marking) lists.push('alert-due')
-  if (disposal) lists.push('disposal-due')
-  return lists
-}
-
 const statePartition = (state: WorkList, shard: number): string => `state:${state}:${shard}`
 
 function valuesOf(path: TimedPath): string[] {
@@ -174,8 +143,8 @@ function valuesOf(path: TimedPath): string[] {
   }
 }
 
-/** The last hexadecimal digit of an id is random. */
-const shardOf = (id: FootageId): number => Number.parseInt(id.slice(-1), STATE_SHARDS)
+/** By the last hexadecimal digit of the id, which is random: there are as many shards. */
+const shardOf = (id: FootageId): number => Number.parseInt(id.slice(-1), 16)
 
 /** Keys may not hold / \ # ? nor control characters, and % is trouble: escape them with =. */
 export const keyText = (text: string): string => encodeURIComponent(text).replaceAll('%', '=')

@@ -4,9 +4,9 @@ import { officerSchema } from '../clearance/person.ts'
 import { referenceSchema } from '../clearance/references.ts'
 import { serialSchema } from '../footage/camera-issues.ts'
 import { reportedClockSchema } from '../footage/clock.ts'
-import { declaredPartSchema } from '../footage/footage.ts'
 import { freeTextSchema } from '../footage/free-text.ts'
 import { SIDECAR_KINDS } from '../footage/ids.ts'
+import { declaredPartSchema } from '../footage/parts.ts'
 
 /** The longest recording that is planned for: a double shift. */
 const LONGEST_SECONDS = 24 * 3600

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Oid } from '../clearance/person.ts'
 import { nothingHere } from '../errors.ts'
-import { type Footage, footageSchema, type Part, partSchema } from '../footage/footage.ts'
+import { type Footage, footageSchema } from '../footage/footage.ts'
 import { type FootageId, type PartName, partNameSchema } from '../footage/ids.ts'
-import { findPart, mayWipe } from '../footage/parts.ts'
+import { findPart, mayWipe, type Part, partSchema } from '../footage/parts.ts'
 import type { Services } from '../services.ts'
 import { pendingBlockSchema } from '../storage/blobs/landing.ts'
 

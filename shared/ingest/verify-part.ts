@@ -1,4 +1,4 @@
-import type { DeclaredPart, Mismatch, Part } from '../footage/footage.ts'
+import type { DeclaredPart, Mismatch, Part } from '../footage/parts.ts'
 
 /** What was measured of the bytes that arrived. */
 export type Measured = { size: number; sha256: string }

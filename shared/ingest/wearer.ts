@@ -1,7 +1,8 @@
 import type { PlannedChange } from '../audit/planned-change.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { type CameraIssue, issueAt } from '../footage/camera-issues.ts'
-import type { Correction, Footage } from '../footage/footage.ts'
+import type { Correction } from '../footage/corrections.ts'
+import type { Footage } from '../footage/footage.ts'
 
 /**
  * Files a recording under the officer who wore its camera, by the register; without one, under whom

@@ -1,6 +1,7 @@
 import type { PlannedChange } from '../audit/planned-change.ts'
 import { BluelampError } from '../errors.ts'
-import type { Footage, Hold } from '../footage/footage.ts'
+import type { Footage } from '../footage/footage.ts'
+import type { Hold } from '../footage/holds.ts'
 import { withHold, withoutHold } from '../footage/holds.ts'
 import type { Authorship } from './change.ts'
 

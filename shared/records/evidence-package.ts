@@ -2,9 +2,9 @@ import { v7 } from 'uuid'
 import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
 import { roleSchema } from '../clearance/roles.ts'
-import { sha256Schema } from '../footage/footage.ts'
 import { freeTextSchema } from '../footage/free-text.ts'
 import { footageIdSchema, PLAYABLE_KINDS } from '../footage/ids.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import { packingProgressSchema } from './packing-list.ts'
 
 const instant = z.iso.datetime()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sha256Schema } from '../footage/footage.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 
 const count = z.int().nonnegative()
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { posterSchema, sha256Schema } from '../footage/footage.ts'
 import { footageIdSchema } from '../footage/ids.ts'
+import { posterSchema } from '../footage/renditions.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import { chunkResultSchema } from '../media/chunk-result.ts'
 
 /** Which bytes a rendition was made from. */

@@ -1,6 +1,7 @@
 import { announce } from '../events/announce.ts'
-import type { Footage, RenditionProgress } from '../footage/footage.ts'
+import type { Footage } from '../footage/footage.ts'
 import type { FootageId, PlayableKind } from '../footage/ids.ts'
+import type { RenditionProgress } from '../footage/renditions.ts'
 import { canBecome } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 import type { FootageChange } from '../storage/tables/catalogue.ts'

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import { londonTime } from '../footage/clock.ts'
-import { type Footage, footageSchema, PART_STATES, sha256Schema } from '../footage/footage.ts'
+import { type Footage, footageSchema } from '../footage/footage.ts'
 import { type FootageId, partNameSchema } from '../footage/ids.ts'
+import { PART_STATES } from '../footage/parts.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import type { Services } from '../services.ts'
 
 /** What a person sees of a recording. Where its bytes lie and who holds grants is no part of it. */

@@ -1,12 +1,9 @@
 import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
-import {
-  footageSchema,
-  type RenditionProgress,
-  renditionProgressSchema,
-} from '../footage/footage.ts'
+import { footageSchema } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
+import { type RenditionProgress, renditionProgressSchema } from '../footage/renditions.ts'
 import type { Services } from '../services.ts'
 import { failureRowSchema, type ProgressRow } from '../storage/tables/rendition-rows.ts'
 

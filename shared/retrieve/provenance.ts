@@ -2,14 +2,16 @@ import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import { BluelampError } from '../errors.ts'
-import { type Footage, originalPartSchema, posterSchema, sha256Schema } from '../footage/footage.ts'
+import type { Footage } from '../footage/footage.ts'
 import {
   type FootageId,
   footageIdSchema,
   PLAYABLE_KINDS,
   type PlayableKind,
 } from '../footage/ids.ts'
-import { findPart } from '../footage/parts.ts'
+import { findPart, originalPartSchema } from '../footage/parts.ts'
+import { posterSchema } from '../footage/renditions.ts'
+import { sha256Schema } from '../footage/sha256.ts'
 import { chunkResultSchema, descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'

@@ -1,7 +1,8 @@
 import { v7 } from 'uuid'
 import { officerSchema, oidSchema } from '../../shared/clearance/person.ts'
-import type { Footage, Part } from '../../shared/footage/footage.ts'
+import type { Footage } from '../../shared/footage/footage.ts'
 import { footageIdSchema, newFootageId } from '../../shared/footage/ids.ts'
+import type { Part } from '../../shared/footage/parts.ts'
 
 /** A made-up recording as it is when a dock has asked to upload it. */
 export function footage(overrides: Partial<Footage> = {}): Footage {

@@ -1,6 +1,6 @@
-import type { DeclaredPart, OriginalPart } from '../../footage/footage.ts'
 import type { FootageId, PartName } from '../../footage/ids.ts'
 import { metadataBlobName, partBlobName } from '../../footage/ids.ts'
+import type { DeclaredPart, OriginalPart } from '../../footage/parts.ts'
 import type { FootageSource } from '../../media/source.ts'
 import { CHANGED, EXISTS, MISSING, unless } from '../answers.ts'
 import type { StorageClients } from '../clients.ts'

@@ -10,10 +10,9 @@ import {
   rowKey,
   STATE_SHARDS,
   stateKeys,
-  WORK_LISTS,
-  workListsOf,
 } from '../../../shared/footage/index-keys.ts'
 import { FOOTAGE_STATES } from '../../../shared/footage/state.ts'
+import { WORK_LISTS, workListsOf } from '../../../shared/footage/work-lists.ts'
 import { footage, footageIdAt, footageRecordedAt, part } from '../footage-fixture.ts'
 
 /** https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */

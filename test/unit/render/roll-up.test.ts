@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { RenditionProgress } from '../../../shared/footage/footage.ts'
+import type { RenditionProgress } from '../../../shared/footage/renditions.ts'
 import { progressAfter, type Tally } from '../../../shared/render/roll-up.ts'
 import { footage } from '../footage-fixture.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RenditionProgress } from '../../../shared/footage/footage.ts'
+import type { RenditionProgress } from '../../../shared/footage/renditions.ts'
 import { percentOf } from '../../../shared/retrieve/footage-progress.ts'
 
 const CHUNKS = 4

@@ -4,14 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { officerSchema, oidSchema } from '../../../../shared/clearance/person.ts'
 import type { Footage } from '../../../../shared/footage/footage.ts'
 import { type FootageId, newFootageId } from '../../../../shared/footage/ids.ts'
-import {
-  type AccessPath,
-  EVER,
-  pathKeys,
-  WORK_LISTS,
-  workListsOf,
-} from '../../../../shared/footage/index-keys.ts'
+import { type AccessPath, EVER, pathKeys } from '../../../../shared/footage/index-keys.ts'
 import { type Summary, summarise } from '../../../../shared/footage/summary.ts'
+import { WORK_LISTS, workListsOf } from '../../../../shared/footage/work-lists.ts'
 import { inParallel } from '../../../../shared/in-parallel.ts'
 import { type Catalogue, createCatalogue } from '../../../../shared/storage/tables/catalogue.ts'
 import { entityOf } from '../../../../shared/storage/tables/documents.ts'
