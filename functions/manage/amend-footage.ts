@@ -1,7 +1,8 @@
 import { app } from '@azure/functions'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
-import { amendFootage, amendmentSchema } from '../../shared/manage/amend.ts'
+import { amendFootage } from '../../shared/manage/amend.ts'
+import { amendmentSchema } from '../../shared/manage/amendment.ts'
 import { changed, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 
 app.http(

@@ -4,7 +4,7 @@ import { route } from '../../shared/http/route.ts'
 import { changeFootage } from '../../shared/manage/change.ts'
 import { changed, changeRequest, FOOTAGE_CHANGE, STALE } from '../../shared/manage/changed.ts'
 import { reasonOnlySchema } from '../../shared/records/reason.ts'
-import { planCallOff } from '../../shared/retention/dispose.ts'
+import { planCallOff } from '../../shared/retention/order-disposal.ts'
 
 app.http(
   ...route({

@@ -1,4 +1,4 @@
-import { carryOutDisposal } from '../../shared/retention/dispose.ts'
+import { carryOutDisposal } from '../../shared/retention/carry-out-disposal.ts'
 import { listen, onMessage } from '../../shared/work/edge.ts'
 
 /** Disposes of a recording as ordered, unless something keeps it by now. */

@@ -8,7 +8,7 @@ import {
   disposalOrderSchema,
   disposalRequestSchema,
   orderDisposal,
-} from '../../shared/retention/dispose.ts'
+} from '../../shared/retention/order-disposal.ts'
 
 app.http(
   ...route({

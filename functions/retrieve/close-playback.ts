@@ -1,7 +1,7 @@
 import { app } from '@azure/functions'
 import { route } from '../../shared/http/route.ts'
 import { ticketSchema } from '../../shared/records/viewing.ts'
-import { closeByTicket } from '../../shared/viewing/end-viewings.ts'
+import { closeByTicket } from '../../shared/viewing/end-viewing.ts'
 
 app.http(
   ...route({

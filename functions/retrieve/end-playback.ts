@@ -3,7 +3,7 @@ import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 import { viewingIdSchema } from '../../shared/records/viewing.ts'
 import { whySchema } from '../../shared/retrieve/open-playback.ts'
-import { endViewing } from '../../shared/viewing/end-viewings.ts'
+import { endViewing } from '../../shared/viewing/end-viewing.ts'
 
 app.http(
   ...route({

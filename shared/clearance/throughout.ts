@@ -1,4 +1,5 @@
-import { decide, type Guarded } from './decide.ts'
+import { decide } from './decide.ts'
+import type { Guarded } from './guards.ts'
 import type { Principal } from './person.ts'
 import type { Action } from './roles.ts'
 

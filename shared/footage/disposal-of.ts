@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Restriction } from '../clearance/decide.ts'
+import type { Restriction } from '../clearance/guards.ts'
 import type { Footage } from './footage.ts'
 import {
   type DisposalRule,

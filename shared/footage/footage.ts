@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { boroughSchema, unitSchema } from '../clearance/boroughs.ts'
-import { grantSchema, restrictionSchema } from '../clearance/decide.ts'
+import { grantSchema, restrictionSchema } from '../clearance/guards.ts'
 import { markingSchema } from '../clearance/marking.ts'
 import { officerSchema, oidSchema } from '../clearance/person.ts'
 import { referenceSchema } from '../clearance/references.ts'

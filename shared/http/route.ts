@@ -5,11 +5,7 @@ import type {
   HttpResponseInit,
 } from '@azure/functions'
 import type { z } from 'zod'
-import type { Refusal } from '../access/admit.ts'
 import { spendAllowance } from '../access/limit.ts'
-import { hasDuty } from '../clearance/decide.ts'
-import type { Principal } from '../clearance/person.ts'
-import type { Duty } from '../clearance/roles.ts'
 import { BluelampError } from '../errors.ts'
 import { type Services, servicesFor } from '../services.ts'
 import type {
@@ -21,6 +17,7 @@ import type {
   Identified,
   Shape,
 } from './declaration.ts'
+import { identify } from './identify.ts'
 import { problemOf } from './problem.ts'
 import { clientAddress, readRequest } from './read-request.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -111,7 +108,12 @@ async function callOf(
 ): Promise<LooseCall> {
   const address = clientAddress(request)
   // Who calls is asked first: strangers do not learn what a request should look like.
-  const identified = await identify(declaration, request, services, address)
+  const identified = await identify(
+    declaration,
+    request.headers.get('authorization'),
+    services,
+    address,
+  )
   if (declaration.limit) {
     await spendAllowance(services, identified?.caller.oid ?? null, declaration.limit)
   }
@@ -128,54 +130,6 @@ async function noteConsultation(
   const subject = consults.subject({ params, query })
   const asked = { actor: caller.oid, consulted: consults.what, subject, clientAddress }
   await services.consultations.note(asked)
-}
-
-/**
- * Who is refused for their roles is known, so it stands in the log of attempts, under the route: what
- * else they sent has not been looked at.
- * @throws BluelampError `unauthenticated`; `forbidden` if none of the caller's roles has the duty
- */
-async function identify(
-  { access, name }: Declaration,
-  request: HttpRequest,
-  { authenticate, people, attempts, log }: Services,
-  clientAddress: string | null,
-): Promise<Identified | undefined> {
-  if (access === 'anyone' || access === 'ticket') return undefined
-  const caller = await authenticate(request.headers.get('authorization'))
-  const { oid, roles, vouchedUntil } = caller
-  const refuse = async (duty: Duty, refusal: Refusal, message: string): Promise<never> => {
-    await attempts.note({ actor: oid, action: duty, footageId: name, refusal, clientAddress })
-    throw new BluelampError('forbidden', message)
-  }
-  if ('duty' in access && !hasDuty(roles, access.duty)) {
-    const duty = access.duty.replaceAll('-', ' ')
-    await refuse(access.duty, 'role', `Your roles do not include one that may ${duty}.`)
-  }
-  let read: Promise<Principal> | undefined
-  const principal = (): Promise<Principal> => {
-    read ??= people.find(oid).then((registered) => {
-      if (registered?.altered) {
-        log.error('the row of a person was altered past the register: its history counts', { oid })
-      }
-      return { oid, roles, register: registered?.entry ?? null }
-    })
-    return read
-  }
-  // Docks are in no register, and the first administrator is in none yet.
-  if ('duty' in access && access.duty !== 'upload-footage') {
-    const { register } = await principal()
-    if (register && register.status !== 'serving') {
-      const message = 'The people register does not have you in service.'
-      await refuse(access.duty, 'not-serving', message)
-    }
-  }
-  const visitor = async () => ({
-    principal: await principal(),
-    clientAddress,
-    vouchedUntil,
-  })
-  return { caller, principal, visitor }
 }
 
 const responseOf = ({

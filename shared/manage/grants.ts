@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PlannedChange } from '../audit/planned-change.ts'
-import { type Grant, grantSchema } from '../clearance/decide.ts'
+import { type Grant, grantSchema } from '../clearance/guards.ts'
 import type { Oid } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { instantSchema } from '../footage/clock.ts'

@@ -1,7 +1,7 @@
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import type { ViewingPointer } from '../storage/tables/viewings.ts'
-import { end } from './end-viewings.ts'
+import { end } from './end-viewing.ts'
 import { findIntact, loseViewing } from './lose-viewing.ts'
 import { recordReleased } from './record-released.ts'
 import { VIEWING_LIFE_MS } from './viewing.ts'

@@ -1,20 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { ChunkResult, StoryboardOutput } from '../chunk-result.ts'
+import type { ChunkResult } from '../chunk-result.ts'
 import { MediaError } from '../errors.ts'
-import { BEGINNING_SECONDS, beginningOf } from '../mp4/beginning.ts'
-import { withWholeSamples } from '../mp4/whole-samples.ts'
 import type { OutputKind, OutputSink } from '../output-sink.ts'
 import type { ChunkPlan, RenditionPlan } from '../plan.ts'
-import { aviFromPosition } from '../running/avi-from-position.ts'
 import { provenanceOf, runFfmpeg } from '../running/ffmpeg.ts'
-import { fromPosition } from '../running/from-position.ts'
 import { type RangeProxy, serveRanges } from '../running/range-proxy.ts'
-import { forDemuxer, withRecentBlocks } from '../running/recent-blocks.ts'
 import type { MediaTools } from '../running/tools.ts'
 import type { FootageSource } from '../source.ts'
 import { chunkCommand, type Wanted } from './chunk-command.ts'
+import { chunkSource } from './chunk-source.ts'
 import { DescentProof } from './descent.ts'
+import { NO_SHEET, readSheet, storyboardOf } from './storyboard-sheet.ts'
 import { isUndecodable } from './undecodable.ts'
 import { writeRendition } from './write-rendition.ts'
 
@@ -23,9 +19,6 @@ const CHUNK_WALL_MS = 9 * 60_000 + 30_000
 const CHUNK_STALL_MS = 60_000
 /** ffmpeg reads ahead of a seek by some megabytes if it is let. */
 const WINDOW_BYTES = 2 * 1024 * 1024
-/** More than ffmpeg is asked for beyond the end of a chunk, and than tracks may be apart. */
-const READ_BEYOND_SECONDS = 120
-const MAX_STORYBOARD_BYTES = 32 * 1024 * 1024
 
 /** A chunk to render, what of it, and where the results go. */
 export type ChunkJob = {
@@ -54,7 +47,7 @@ export type ChunkJob = {
 export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   const { tools, plan, chunk, wanted, signal } = job
   let touch = () => {}
-  const read = await readableFor(job)
+  const read = await chunkSource(job)
   await using proxy = await serveRanges(read, {
     signal,
     onBytes: () => touch(),
@@ -137,69 +130,15 @@ export async function renderChunk(job: ChunkJob): Promise<ChunkResult> {
   }
 }
 
-/**
- * The recording as ffmpeg reads it for a chunk: it finds the chunk at once, and nothing twice. For
- * the first one it need not know how long the recording is.
- */
-async function readableFor({ source, plan, chunk, signal }: ChunkJob): Promise<FootageSource> {
-  const { container } = plan.media
-  const { position, passed, startPts } = chunk
-  if (position === null) {
-    const end = chunk.startSeconds + chunk.durationSeconds + READ_BEYOND_SECONDS
-    const isEarly = startPts === null && chunk.endPts !== null && end < BEGINNING_SECONDS
-    if (container === 'mov' && isEarly) return beginningOf(source, signal)
-    return forDemuxer(source, container, signal)
-  }
-  if (container === 'avi') {
-    const own = passed && (await aviFromPosition(source, { position, passed, startPts }, signal))
-    return own ?? forDemuxer(source, container, signal)
-  }
-  const blocks = withRecentBlocks(source, signal)
-  const whole = chunk.endPts === null ? await withWholeSamples(blocks, plan, signal) : blocks
-  return fromPosition(whole, container, position, signal)
-}
-
 const sourceFailed = (proxy: RangeProxy) =>
   new MediaError('chunk', 'source-failed', 'The recording could not be read.', {
     cause: proxy.failure(),
   })
 
-const NO_SHEET = Buffer.alloc(0)
 const NOTHING_TO_SHOW = 'No picture of the chunk could be decoded for it.'
 
 const undecodable = (cause: unknown) =>
   new MediaError('chunk', 'no-keyframe', 'The pictures of the chunk cannot be decoded.', { cause })
-
-async function readSheet(pipe: Readable): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  let bytes = 0
-  for await (const piece of pipe as AsyncIterable<Buffer>) {
-    bytes += piece.length
-    if (bytes > MAX_STORYBOARD_BYTES)
-      throw new MediaError(
-        'chunk',
-        'output-too-large',
-        `A storyboard exceeds ${MAX_STORYBOARD_BYTES} bytes.`,
-      )
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces)
-}
-
-function storyboardOf(
-  sheet: Buffer,
-  { storyboard }: RenditionPlan,
-  chunk: ChunkPlan,
-): StoryboardOutput {
-  return {
-    bytes: sheet.length,
-    sha256: createHash('sha256').update(sheet).digest('hex'),
-    tiles: Math.max(1, Math.ceil(chunk.durationSeconds / storyboard.intervalSeconds)),
-    ...storyboard,
-    startSeconds: chunk.startSeconds,
-    endSeconds: chunk.startSeconds + chunk.durationSeconds,
-  }
-}
 
 /**
  * How much of the chunk has come out of ffmpeg, as its packets tell, in whichever output is furthest

@@ -6,11 +6,10 @@ import { NoteGivenUp, type UnitReader } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
 import { readPesHeader } from './pes.ts'
 import { annexBUnits, isRandomAccess, MAX_HEAD_BYTES } from './random-access.ts'
+import { continues, payloadStart, SYNC, startsUnit, TS_PACKET_BYTES } from './transport-packet.ts'
 import { programmeMapPid, readProgramme } from './transport-tables.ts'
 
-const SYNC = 0x47
 const CLOCK: NotedTracks['video'] = { timeBase: [1, 90_000] }
-const TS_PACKET_BYTES = 188
 /** Below are tables (§2.4.3.3 and ETSI EN 300 468 §5.1.3). */
 const LAST_TABLE_PID = 0x1f
 const NULL_PID = 0x1fff
@@ -226,27 +225,4 @@ export class TransportReader implements UnitReader {
     this.#state.clock ??= startClock33(dts)
     return onClock33(this.#state.clock, pts)
   }
-}
-
-const startsUnit = (bytes: Buffer, at: number): boolean => ((bytes[at + 1] ?? 0) & 0x40) !== 0
-
-/** Where the payload begins, after an adaptation field (§2.4.3.4); the packet's end if it has none. */
-function payloadStart(bytes: Buffer, at: number): number {
-  const control = bytes[at + 3] ?? 0
-  if ((control & 0x10) === 0) return at + TS_PACKET_BYTES
-  const start = (control & 0x20) === 0 ? at + 4 : at + 5 + (bytes[at + 4] ?? 0)
-  if (start > at + TS_PACKET_BYTES) throw new NoteGivenUp('An adaptation field beyond its packet.')
-  return start
-}
-
-/** Whether a packet brings payload of a track; packets must follow each other without a gap. */
-function continues(track: { continuity: number | null }, bytes: Buffer, at: number): boolean {
-  if (((bytes[at + 1] ?? 0) & 0x80) !== 0) throw new NoteGivenUp('A packet received with errors.')
-  const control = bytes[at + 3] ?? 0
-  if ((control & 0xc0) !== 0) throw new NoteGivenUp('A scrambled packet.')
-  if ((control & 0x10) === 0) return false
-  const expected = track.continuity === null ? control & 0xf : (track.continuity + 1) & 0xf
-  if ((control & 0xf) !== expected) throw new NoteGivenUp('A packet is missing.')
-  track.continuity = expected
-  return true
 }

@@ -4,12 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
 import { openPlayback } from '../../../shared/retrieve/open-playback.ts'
 import { VIEW_SAS_LIFE_MS } from '../../../shared/retrieve/play.ts'
-import {
-  closeByTicket,
-  endViewing,
-  endViewingsOfFootage,
-  endViewingsOfPerson,
-} from '../../../shared/viewing/end-viewings.ts'
+import { closeByTicket, endViewing } from '../../../shared/viewing/end-viewing.ts'
+import { endViewingsOfFootage, endViewingsOfPerson } from '../../../shared/viewing/end-viewings.ts'
 import { keepRecord } from '../../../shared/viewing/keep-record.ts'
 import { renewViewing } from '../../../shared/viewing/renew-viewing.ts'
 import { RECORD_WITHIN_MS, VIEWING_LIFE_MS } from '../../../shared/viewing/viewing.ts'

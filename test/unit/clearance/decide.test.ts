@@ -1,12 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  decide,
-  type Grant,
-  type Guarded,
-  hasDuty,
-  RESTRICTIONS,
-} from '../../../shared/clearance/decide.ts'
+import { decide, hasDuty } from '../../../shared/clearance/decide.ts'
+import { type Grant, type Guarded, RESTRICTIONS } from '../../../shared/clearance/guards.ts'
 import { MARKINGS, type Marking } from '../../../shared/clearance/marking.ts'
 import {
   officerSchema,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { decide } from '../../../shared/clearance/decide.ts'
 import {
-  decide,
   type Grant,
   type Guarded,
   RESTRICTIONS,
   type Restriction,
-} from '../../../shared/clearance/decide.ts'
+} from '../../../shared/clearance/guards.ts'
 import { MARKINGS, type Marking } from '../../../shared/clearance/marking.ts'
 import {
   officerSchema,

@@ -4,7 +4,7 @@ import { officerSchema, oidSchema } from '../../../shared/clearance/person.ts'
 import { type CameraIssue, issueAt } from '../../../shared/footage/camera-issues.ts'
 import type { Footage } from '../../../shared/footage/footage.ts'
 import { planWearer } from '../../../shared/ingest/wearer.ts'
-import { amendmentSchema, planAmendment } from '../../../shared/manage/amend.ts'
+import { amendmentSchema, planAmendment } from '../../../shared/manage/amendment.ts'
 import { footage } from '../footage-fixture.ts'
 
 const BY = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a09')
