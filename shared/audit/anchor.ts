@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { footageIdSchema } from '../footage/ids.ts'
 import { sha256Schema } from '../footage/sha256.ts'
-import { canonicalBytes, digestOf } from '../records/canonical.ts'
-import { GENESIS } from './chain.ts'
+import { canonicalBytes, digestOf, GENESIS } from '../records/canonical.ts'
 import { type InclusionProof, isIncluded, merkleTree } from './merkle.ts'
 
 /** The head of a chain when it was anchored: the leaf of a Merkle tree. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { oidSchema } from '../clearance/person.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { sha256Schema } from '../footage/sha256.ts'
-import { digestOf } from '../records/canonical.ts'
+import { digestOf, GENESIS } from '../records/canonical.ts'
 import { type Purpose, purposeSchema } from './purposes.ts'
 
 /**
@@ -57,9 +57,6 @@ export const AUDITED_ACTIONS = {
   'entry-missing': null,
 } as const
 export type AuditedAction = keyof typeof AUDITED_ACTIONS
-
-/** The predecessor of the first entry. */
-export const GENESIS = '0'.repeat(64)
 
 /** Who acted: a person or a dock by its directory id, or the service itself. */
 const actorSchema = z.union([oidSchema, z.literal('service')])

@@ -1,5 +1,5 @@
-import { digestOf } from '../records/canonical.ts'
-import { type AuditEntry, GENESIS, linkOf, type WithheldEntry } from './chain.ts'
+import { digestOf, GENESIS } from '../records/canonical.ts'
+import { type AuditEntry, linkOf, type WithheldEntry } from './chain.ts'
 import { type MissingEntry, missingAsTold } from './missing-entry.ts'
 
 /**

@@ -41,17 +41,17 @@ const MONTH = 7
 const YEAR = 4
 
 /**
- * Row keys run from the newest to the oldest: every list shows the latest first. Times before 1970
+ * A time as row keys begin with it: they run from the newest to the oldest: every list shows the latest first. Times before 1970
  * and after 2286 count as those ends, for a key of more digits would sort among the others.
  */
-const invert = (instant: string): string => {
+export const newestFirst = (instant: string): string => {
   const ms = Math.min(Math.max(Date.parse(instant), 0), LAST_MS)
   return String(LAST_MS - ms).padStart(String(LAST_MS).length, '0')
 }
 
 /** The row key of footage recorded at that time. Without an id: the first key of that millisecond. */
 export const rowKey = (recordedAt: string, id?: FootageId): string =>
-  id ? `${invert(recordedAt)}:${id}` : invert(recordedAt)
+  id ? `${newestFirst(recordedAt)}:${id}` : newestFirst(recordedAt)
 
 /** All index rows that a recording should have. What is disposed of is found by nobody. */
 export function indexKeys(footage: Footage): IndexKey[] {

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts'
 import type { Declaration, Identified } from './declaration.ts'
 
 /**
- * Who is refused for their roles is known, so it stands in the log of attempts, under the route: what
+ * Who calls; undefined where that is not asked. Who is refused for their roles is known, so it stands in the log of attempts, under the route: what
  * else they sent has not been looked at.
  * @throws BluelampError `unauthenticated`; `forbidden` if none of the caller's roles has the duty
  */

@@ -3,8 +3,13 @@ import { laneOf } from '../events/lane.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import { type FootageId, type PartName, quarantineBlobName } from '../footage/ids.ts'
-import type { Mismatch, OriginalPart, Part } from '../footage/parts.ts'
-import { findPart, withPart } from '../footage/parts.ts'
+import {
+  findPart,
+  type Mismatch,
+  type OriginalPart,
+  type Part,
+  withPart,
+} from '../footage/parts.ts'
 import { advance, canBecome, isDisposed } from '../footage/state.ts'
 import type { Services } from '../services.ts'
 import type { BlobVersion, StagedCopy } from '../storage/blobs/hashing-copy.ts'

@@ -1,8 +1,7 @@
 import type { PlannedChange } from '../audit/planned-change.ts'
 import { BluelampError } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
-import type { Hold } from '../footage/holds.ts'
-import { withHold, withoutHold } from '../footage/holds.ts'
+import { type Hold, withHold, withoutHold } from '../footage/holds.ts'
 import type { Authorship } from './change.ts'
 
 /** Holds that one recording carries at a time. */

@@ -2,8 +2,11 @@ import { z } from 'zod'
 import { pageOf, pageShape, takePage } from '../access/pages.ts'
 import type { Principal } from '../clearance/person.ts'
 import { inParallel } from '../in-parallel.ts'
-import type { OwnRequest } from '../records/break-glass.ts'
-import { type BreakGlassRequest, breakGlassRequestSchema } from '../records/break-glass.ts'
+import {
+  type BreakGlassRequest,
+  breakGlassRequestSchema,
+  type OwnRequest,
+} from '../records/break-glass.ts'
 import type { Services } from '../services.ts'
 
 /** Requests that are looked up at a time. */

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { ChunkRendition } from '../footage/ids.ts'
-import { chunkName, type FootageId, manifestBlobName, renditionBlobName } from '../footage/ids.ts'
+import {
+  type ChunkRendition,
+  chunkName,
+  type FootageId,
+  manifestBlobName,
+  renditionBlobName,
+} from '../footage/ids.ts'
 import type { OriginalPart } from '../footage/parts.ts'
 import { renderChunk } from '../media/chunk/render-chunk.ts'
 import type { ChunkPlan, RenditionPlan } from '../media/plan.ts'

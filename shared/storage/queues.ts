@@ -30,6 +30,7 @@ const BATCH = 32
 /** For how long nobody else sees what was taken. */
 const HIDDEN_SECONDS = 300
 
+/** The queues of the footage account. */
 export function createQueues(clients: StorageClients): Queues {
   return {
     async send(queue, message, lane, afterSeconds = 0) {

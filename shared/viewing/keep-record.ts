@@ -20,8 +20,7 @@ export type RecordRun = { recorded: number; ended: number; forgotten: number; fa
  */
 export async function keepRecord(services: Services): Promise<RecordRun> {
   const run: RecordRun = { recorded: 0, ended: 0, forgotten: 0, failed: 0 }
-  const pointers: ViewingPointer[] = []
-  for await (const pointer of services.viewings.all()) pointers.push(pointer)
+  const pointers = await Array.fromAsync(services.viewings.all())
   await inParallel(AT_ONCE, pointers, async (pointer) => {
     try {
       const done = await look(services, pointer)

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { MediaDescription, Rational } from '../description.ts'
-import { rationalSchema } from '../description.ts'
+import { type MediaDescription, type Rational, rationalSchema } from '../description.ts'
 import type { KeyframeIndex } from '../keyframe-index.ts'
 import { indexOfTally, tallySchema } from '../probing/packet-tally.ts'
 

@@ -21,6 +21,7 @@ export type Erasure = {
   erase(id: FootageId): Promise<number>
 }
 
+/** @param versions the versions that a container keeps */
 export function createErasure(
   versions: (container: ContainerName) => VersionStore,
   now: () => Date,

@@ -35,6 +35,7 @@ export type KeyframeNotes = {
   removeUnfinished(id: FootageId): Promise<void>
 }
 
+/** Kept among the renditions of the recording. */
 export function createKeyframeNotes(clients: StorageClients): KeyframeNotes {
   const container = clients.container('renditions')
   const putJson = async (blob: string, value: unknown): Promise<void> => {

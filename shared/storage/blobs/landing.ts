@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { FootageId, PartName } from '../../footage/ids.ts'
-import { partBlobName } from '../../footage/ids.ts'
+import { type FootageId, type PartName, partBlobName } from '../../footage/ids.ts'
 import { CHANGED, MISSING, unless } from '../answers.ts'
 import type { StorageClients } from '../clients.ts'
 import type { SasSigner, SignedUrl } from '../sas.ts'
@@ -28,6 +27,7 @@ export type Landing = {
   remove(id: FootageId, part: PartName, etag: string): Promise<void>
 }
 
+/** Kept in the container that docks write to, a blob a part. */
 export function createLanding(clients: StorageClients, sign: SasSigner): Landing {
   const blob = (id: FootageId, part: PartName) =>
     clients.container('landing').getBlockBlobClient(partBlobName(id, part))

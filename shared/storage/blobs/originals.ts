@@ -1,5 +1,4 @@
-import type { FootageId, PartName } from '../../footage/ids.ts'
-import { metadataBlobName, partBlobName } from '../../footage/ids.ts'
+import { type FootageId, metadataBlobName, type PartName, partBlobName } from '../../footage/ids.ts'
 import type { DeclaredPart, OriginalPart } from '../../footage/parts.ts'
 import type { FootageSource } from '../../media/source.ts'
 import { CHANGED, EXISTS, MISSING, unless } from '../answers.ts'

@@ -52,6 +52,7 @@ export type Packages = {
 /** Blocks that were staged in one go: from where to where, by whom. */
 export type Stretch = { start: number; end: number; attempt: string }
 
+/** Kept in one container, under the id of the recording. */
 export function createPackages(clients: StorageClients, sign: SasSigner): Packages {
   const container = clients.container('packages')
   const archive = (id: FootageId, key: PackageId) =>

@@ -1,5 +1,9 @@
-import type { FootageId, PartName } from '../../footage/ids.ts'
-import { partBlobName, quarantineBlobName } from '../../footage/ids.ts'
+import {
+  type FootageId,
+  type PartName,
+  partBlobName,
+  quarantineBlobName,
+} from '../../footage/ids.ts'
 import { CHANGED, EXISTS, MISSING, unless } from '../answers.ts'
 import type { ContainerName, StorageClients } from '../clients.ts'
 import type { SasSigner, SignedUrl } from '../sas.ts'
@@ -21,6 +25,7 @@ export type Quarantine = {
   signRead(blob: string, lifeMs: number): Promise<SignedUrl>
 }
 
+/** Kept in a container of its own, a blob for each attempt that failed. */
 export function createQuarantine(clients: StorageClients, sign: SasSigner): Quarantine {
   const copy = async (
     from: { container: ContainerName; blob: string; etag?: string },

@@ -1,5 +1,4 @@
-import type { FootageId } from '../../footage/ids.ts'
-import { isManifest, planBlobName } from '../../footage/ids.ts'
+import { type FootageId, isManifest, planBlobName } from '../../footage/ids.ts'
 import type { OutputSink } from '../../media/output-sink.ts'
 import { type RenditionPlan, renditionPlanSchema } from '../../media/plan.ts'
 import { type Manifest, manifestSchema } from '../../records/rendition-manifest.ts'
@@ -37,6 +36,7 @@ export type Renditions = {
   signRead(blob: string, lifeMs: number): Promise<SignedUrl>
 }
 
+/** Kept in one container, under the id of the recording. */
 export function createRenditions(clients: StorageClients, sign: SasSigner): Renditions {
   const container = clients.container('renditions')
 

@@ -54,8 +54,7 @@ const ROUNDS = 5
 export async function eraseVersions(store: VersionStore, prefix: string): Promise<number> {
   let removed = 0
   for (let round = 0; round < ROUNDS; round += 1) {
-    const versions: BlobVersionKept[] = []
-    for await (const version of store.list(prefix)) versions.push(version)
+    const versions = await Array.fromAsync(store.list(prefix))
     if (versions.length === 0) return removed
     for (const version of versions) {
       if (version.legalHold) await store.releaseLegalHold(version)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Oid } from '../../clearance/person.ts'
 import { keyText } from '../../footage/index-keys.ts'
 import { type Activity, activitySchema, type Finding } from '../../records/activity.ts'
-import { documentTable } from './documents.ts'
+import { documentTable, valuesOf } from './documents.ts'
 
 /** Who used or was refused which recordings, day by day: one row each, written again and again. */
 export type ActivityLog = {
@@ -20,6 +20,7 @@ const toldSchema = z.object({ schemaVersion: z.literal(1), at: z.iso.datetime() 
 /** A day is spread over this many partitions, by the last digit of the actor's id. */
 const SHARDS = [...'0123456789abcdef']
 
+/** Kept in partitions a day and shard, a row for each person, kind of use and recording. */
 export function createActivityLog(table: TableClient, now: () => Date): ActivityLog {
   const rows = documentTable(table, activitySchema)
   const told = documentTable(table, toldSchema)
@@ -35,8 +36,8 @@ export function createActivityLog(table: TableClient, now: () => Date): Activity
       })
     },
     async of(day) {
-      const shards = SHARDS.map((shard) => Array.fromAsync(rows.list(partition(day, shard))))
-      return (await Promise.all(shards)).flat().map(({ value }) => value)
+      const shards = SHARDS.map((shard) => valuesOf(rows.list(partition(day, shard))))
+      return (await Promise.all(shards)).flat()
     },
     async toldOf(day) {
       const noted = await Array.fromAsync(told.list(toldPartition(day)))

@@ -26,6 +26,7 @@ const CROWDED: Allowance = { allowed: false, retryAfterMs: 1_000 }
 /** Callers that one instance remembers. Who is forgotten begins anew. */
 const REMEMBERED = 10_000
 
+/** Kept in a partition a caller, a row a limit; in memory where it counts on this instance alone. */
 export function createAllowances(
   table: TableClient,
   now: () => Date,

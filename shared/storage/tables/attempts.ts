@@ -25,6 +25,7 @@ export type Attempts = {
   of(actor: Oid, range?: RowRange): AsyncIterable<Stored<z.infer<typeof attemptSchema>>>
 }
 
+/** Kept in a partition an actor, in order of time. */
 export function createAttempts(table: TableClient, now: () => Date): Attempts {
   const rows = documentTable(table, attemptSchema)
   return {

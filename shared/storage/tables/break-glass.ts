@@ -2,13 +2,14 @@ import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
 import type { Oid } from '../../clearance/person.ts'
 import { type FootageId, footageIdSchema } from '../../footage/ids.ts'
+import { newestFirst } from '../../footage/index-keys.ts'
 import {
   type BreakGlassRequest,
   breakGlassRequestSchema,
   type OwnRequest,
   ownRequestSchema,
 } from '../../records/break-glass.ts'
-import { documentTable, type Stored } from './documents.ts'
+import { documentTable, type Stored, under, valuesOf } from './documents.ts'
 
 /** Points from a list of what is to be approved, or reviewed, to a request. */
 const listedSchema = z.object({
@@ -48,9 +49,10 @@ export type BreakGlass = {
 /** Partitions that no recording has. */
 const PENDING = 'break-glass-pending'
 const REVIEWS = 'break-glass-reviews'
-const PREFIX = 'break-glass:'
+const PREFIX = 'break-glass'
 const ownPartition = (oid: Oid): string => `break-glass-of:${oid}`
 
+/** Requests in the partition of their recording; what points to them in partitions of its own. */
 export function createBreakGlass(table: TableClient): BreakGlass {
   const requests = documentTable(table, breakGlassRequestSchema)
   const lists = documentTable(table, listedSchema)
@@ -70,12 +72,7 @@ export function createBreakGlass(table: TableClient): BreakGlass {
       await requests.insert(request.footageId, keyOf(request.request), request)
     },
     find: (id, request) => requests.get(id, keyOf(request)),
-    async list(id) {
-      const range = { from: PREFIX, below: 'break-glass;' }
-      const found: BreakGlassRequest[] = []
-      for await (const { value } of requests.list(id, range)) found.push(value)
-      return found
-    },
+    list: (id) => valuesOf(requests.list(id, under(PREFIX))),
     async replace(request, etag) {
       const { footageId, request: key } = request
       return (await requests.replace(footageId, keyOf(key), request, etag)) !== null
@@ -91,15 +88,12 @@ export function createBreakGlass(table: TableClient): BreakGlass {
     removeReview: (request) => take(REVIEWS, request),
     dueReviews: () => all(REVIEWS),
     async addOwn(oid, request) {
-      await own.insert(ownPartition(oid), newestFirst(request), request)
+      await own.insert(ownPartition(oid), ownKey(request), request)
     },
     own: (oid, after) => own.list(ownPartition(oid), after === undefined ? {} : { after }),
   }
 }
 
-const keyOf = (request: string): string => `${PREFIX}${request}`
+const keyOf = (request: string): string => `${PREFIX}:${request}`
 
-/** Times count down in row keys, so that the last request is the first row. */
-const LAST_MS = 9_999_999_999_999
-const newestFirst = ({ askedAt, request }: OwnRequest): string =>
-  `${String(LAST_MS - Date.parse(askedAt)).padStart(13, '0')}:${request}`
+const ownKey = ({ askedAt, request }: OwnRequest): string => `${newestFirst(askedAt)}:${request}`

@@ -11,6 +11,7 @@ export type CameraRegister = Register<CameraEntry> & {
 
 const PARTITION = 'camera'
 
+/** A register whose issues are found by officer as well. */
 export function createCameraRegister(table: TableClient, now: () => Date): CameraRegister {
   const worn = createWornCameras(table, PARTITION)
   const register = createRegister(table, PARTITION, cameraEntrySchema, now, {

@@ -44,6 +44,7 @@ export type Consultations = {
   of(actor: Consultation['actor'], range?: RowRange): AsyncIterable<Stored<Consultation>>
 }
 
+/** Kept in a partition a person, in order of time. */
 export function createConsultations(table: TableClient, now: () => Date): Consultations {
   const rows = documentTable(table, consultationSchema)
   return {

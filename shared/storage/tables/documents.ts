@@ -16,6 +16,16 @@ export type Stored<T> = { value: T; etag: string; rowKey: string }
 /** A range of row keys: from `after` (exclusive) or `from` (inclusive) up to `below` (exclusive). */
 export type RowRange = { from?: string; after?: string; below?: string }
 
+/** The row keys that begin with `prefix:`. The character after the colon is where they end. */
+export const under = (prefix: string): RowRange & { from: string; below: string } => ({
+  from: `${prefix}:`,
+  below: `${prefix};`,
+})
+
+/** The documents of some rows. */
+export const valuesOf = <T>(rows: AsyncIterable<Stored<T>>): Promise<T[]> =>
+  Array.fromAsync(rows, ({ value }) => value)
+
 /** The largest page that the table service gives. */
 const LARGEST_PAGE = 1000
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Footage } from '../../footage/footage.ts'
 import type { FootageId } from '../../footage/ids.ts'
 import { summarise, summarySchema } from '../../footage/summary.ts'
-import { documentTable } from './documents.ts'
+import { documentTable, type Stored, under } from './documents.ts'
 
 /** No footage has this id. Such changes are made by people: one partition is enough for them. */
 const PARTITION = 'guard-changes'
@@ -31,6 +31,10 @@ export type GuardChanges = {
 /** The notes kept beside the truth. */
 export function createGuardChanges(table: TableClient, now: () => Date): GuardChanges {
   const rows = documentTable(table, guardChangeSchema)
+  const noted = ({ rowKey, value }: Stored<GuardChange['change']>): GuardChange => ({
+    key: rowKey,
+    change: value,
+  })
   return {
     async note(before, after) {
       const [key, at] = [`${before.id}:${crypto.randomUUID()}`, now().toISOString()]
@@ -41,20 +45,9 @@ export function createGuardChanges(table: TableClient, now: () => Date): GuardCh
     async strike({ key }) {
       await rows.remove(PARTITION, key, '*')
     },
-    async of(id) {
-      const noted: GuardChange[] = []
-      for await (const { rowKey, value } of rows.list(PARTITION, {
-        from: `${id}:`,
-        below: `${id};`,
-      })) {
-        noted.push({ key: rowKey, change: value })
-      }
-      return noted
-    },
+    of: (id) => Array.fromAsync(rows.list(PARTITION, under(id)), noted),
     async *all() {
-      for await (const { rowKey, value } of rows.list(PARTITION)) {
-        yield { key: rowKey, change: value }
-      }
+      for await (const row of rows.list(PARTITION)) yield noted(row)
     },
   }
 }

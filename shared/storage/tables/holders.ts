@@ -18,6 +18,7 @@ const holderSchema = z.object({ schemaVersion: z.literal(1), key: z.string() })
 /** Sorts behind every key of an entry. */
 const HELD = '~held:'
 
+/** Kept in the partition of the register, behind its entries: one transaction writes both. */
 export function createHolders(table: TableClient, partition: string): Holders {
   const rows = documentTable(table, holderSchema)
   const of: Holders['of'] = async (held) =>

@@ -8,7 +8,7 @@ import {
   packageIdSchema,
 } from '../../records/evidence-package.ts'
 import { afterConflict } from '../contention.ts'
-import { documentTable, type RowRange } from './documents.ts'
+import { documentTable, type RowRange, under, valuesOf } from './documents.ts'
 
 /** Points from a work list to a package. */
 const pointerSchema = z.object({
@@ -52,8 +52,9 @@ export type PackageRows = {
 /** Partitions that no recording has. */
 const MAKING = 'packages-to-make'
 const ENDING = 'packages-to-end'
-const PREFIX = 'package:'
+const PREFIX = 'package'
 
+/** Packages in the partition of their recording; the lists of work in partitions of their own. */
 export function createPackageRows(table: TableClient, now: () => Date): PackageRows {
   const rows = documentTable(table, evidencePackageSchema)
   const pointers = documentTable(table, pointerSchema)
@@ -78,12 +79,7 @@ export function createPackageRows(table: TableClient, now: () => Date): PackageR
     async find(id, key) {
       return (await rows.get(id, keyOf(key)))?.value ?? null
     },
-    async list(id) {
-      const found: EvidencePackage[] = []
-      const range = { from: PREFIX, below: 'package;' }
-      for await (const { value } of rows.list(id, range)) found.push(value)
-      return found
-    },
+    list: (id) => valuesOf(rows.list(id, under(PREFIX))),
     async change(id, key, step) {
       for (let attempt = 0; ; attempt += 1) {
         const stored = await rows.get(id, keyOf(key))
@@ -103,4 +99,4 @@ export function createPackageRows(table: TableClient, now: () => Date): PackageR
   }
 }
 
-const keyOf = (key: PackageId): string => `${PREFIX}${key}`
+const keyOf = (key: PackageId): string => `${PREFIX}:${key}`

@@ -15,5 +15,6 @@ export const warrant = (officer: RegisterEntry['officer']): string => `warrant n
 /** The people register: vetting, unit, borough and assignments by directory id, with history. */
 export type PeopleRegister = Register<RegisterEntry>
 
+/** A register in which no two people who serve have one warrant number. */
 export const createPeopleRegister = (table: TableClient, now: () => Date): PeopleRegister =>
   createRegister(table, 'person', registerEntrySchema, now, { holds: warrantOf })

@@ -2,9 +2,9 @@ import type { TableClient, TransactionAction } from '@azure/data-tables'
 import { z } from 'zod'
 import { type Oid, oidSchema } from '../../clearance/person.ts'
 import { BluelampError } from '../../errors.ts'
-import { digestOf } from '../../records/canonical.ts'
+import { digestOf, GENESIS } from '../../records/canonical.ts'
 import { CHANGED, EXISTS, MISSING, unless } from '../answers.ts'
-import { documentTable, entityOf } from './documents.ts'
+import { documentTable, entityOf, under, valuesOf } from './documents.ts'
 import { createHolders } from './holders.ts'
 
 /** By what an entry came to be as it is. */
@@ -55,7 +55,6 @@ export type Register<T> = {
   history(key: string): Promise<{ changes: RegisterChange<T>[]; whole: boolean }>
 }
 
-const GENESIS = '0'.repeat(64)
 /** Sequence numbers count down in row keys, so that the last change is the first row. */
 const LAST_SEQUENCE = 9_999_999_999
 /** Sort behind every key of an entry. */
@@ -97,7 +96,7 @@ export function createRegister<T extends object>(
   const changes = documentTable(table, registerChangeSchema)
   const holders = createHolders(table, partition)
   const historyOf = (key: string, pageSize?: number) =>
-    changes.list(partition, { from: `${HISTORY}${key}:`, below: `${HISTORY}${key};` }, pageSize)
+    changes.list(partition, under(`${HISTORY}${key}`), pageSize)
 
   const digestOfRow = (key: string, entry: unknown): string => digestOf({ partition, key, entry })
 
@@ -169,8 +168,7 @@ export function createRegister<T extends object>(
     async history(key) {
       for (;;) {
         const row = await entries.get(partition, key)
-        const found: RegisterChange<unknown>[] = []
-        for await (const { value } of historyOf(key)) found.push(value)
+        const found = await valuesOf(historyOf(key))
         // A change that came in between is in the one, but not in the other.
         if ((await entries.get(partition, key))?.etag !== row?.etag) continue
         found.reverse()

@@ -7,7 +7,7 @@ import {
   type FootageId,
 } from '../../footage/ids.ts'
 import { storyboardOutputSchema, streamOutputSchema } from '../../media/chunk-result.ts'
-import { type DocumentTable, documentTable } from './documents.ts'
+import { type DocumentTable, documentTable, under, valuesOf } from './documents.ts'
 
 const published = {
   schemaVersion: z.literal(1),
@@ -86,6 +86,7 @@ export type RenditionRows = {
   clear(id: FootageId): Promise<void>
 }
 
+/** Kept in the partition of their recording, under keys that sort in playing order. */
 export function createRenditionRows(table: TableClient): RenditionRows {
   const streams = documentTable(table, streamRowSchema)
   const storyboards = documentTable(table, storyboardRowSchema)
@@ -99,8 +100,8 @@ export function createRenditionRows(table: TableClient): RenditionRows {
     async publishStoryboard(id, row) {
       return publishFirst(storyboards, id, renditionKey('storyboard', row.chunk), row)
     },
-    list: (id, kind) => valuesOf(streams.list(id, rangeOf(`rendition:${kind}:`))),
-    listStoryboard: (id) => valuesOf(storyboards.list(id, rangeOf('rendition:storyboard:'))),
+    list: (id, kind) => valuesOf(streams.list(id, under(`rendition:${kind}`))),
+    listStoryboard: (id) => valuesOf(storyboards.list(id, under('rendition:storyboard'))),
     async find(id, kind, chunk) {
       const rows = kind === 'storyboard' ? storyboards : streams
       return (await rows.get(id, renditionKey(kind, chunk)))?.value ?? null
@@ -128,11 +129,11 @@ export function createRenditionRows(table: TableClient): RenditionRows {
         }
       }
     },
-    listProgress: (id) => valuesOf(progress.list(id, rangeOf('progress:'))),
-    listFailures: (id) => valuesOf(failures.list(id, rangeOf('failure:'))),
+    listProgress: (id) => valuesOf(progress.list(id, under('progress'))),
+    listFailures: (id) => valuesOf(failures.list(id, under('failure'))),
     async clear(id) {
-      for (const prefix of ['rendition:', 'progress:', 'failure:']) {
-        for await (const { rowKey, etag } of anything.list(id, rangeOf(prefix))) {
+      for (const prefix of ['rendition', 'progress', 'failure']) {
+        for await (const { rowKey, etag } of anything.list(id, under(prefix))) {
           await anything.remove(id, rowKey, etag)
         }
       }
@@ -170,15 +171,3 @@ const progressKey = (rendition: ChunkRendition, chunk: number): string =>
   `progress:${rendition}:${chunkName(chunk)}`
 
 const failureKey = (chunk: number): string => `failure:${chunkName(chunk)}`
-
-/** All row keys that begin with a prefix which ends in a colon: the next character is the bound. */
-const rangeOf = (prefix: string): { from: string; below: string } => ({
-  from: prefix,
-  below: `${prefix.slice(0, -1)};`,
-})
-
-async function valuesOf<T>(rows: AsyncIterable<{ value: T }>): Promise<T[]> {
-  const values: T[] = []
-  for await (const { value } of rows) values.push(value)
-  return values
-}

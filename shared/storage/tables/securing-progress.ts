@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
 import type { FootageId, PartName } from '../../footage/ids.ts'
 import type { CopyProgress } from '../blobs/hashing-copy.ts'
-import { documentTable } from './documents.ts'
+import { documentTable, under } from './documents.ts'
 
 const progressSchema = z.object({
   schemaVersion: z.literal(1),
@@ -10,6 +10,8 @@ const progressSchema = z.object({
   offset: z.int().positive(),
   digest: z.string(),
 })
+
+const PREFIX = 'securing'
 
 /**
  * How far the securing of a long part has come. Whoever works on the same upload writes the same
@@ -23,9 +25,10 @@ export type SecuringProgress = {
   clear(id: FootageId): Promise<void>
 }
 
+/** Kept in the partition of the recording, a row a part. */
 export function createSecuringProgress(table: TableClient): SecuringProgress {
   const rows = documentTable(table, progressSchema)
-  const key = (part: PartName): string => `securing:${part}`
+  const key = (part: PartName): string => `${PREFIX}:${part}`
   return {
     async find(id, part, etag) {
       const stored = await rows.get(id, key(part))
@@ -35,10 +38,7 @@ export function createSecuringProgress(table: TableClient): SecuringProgress {
       await rows.put(id, key(part), { schemaVersion: 1, etag, offset, digest })
     },
     async clear(id) {
-      for await (const { rowKey, etag } of rows.list(id, {
-        from: 'securing:',
-        below: 'securing;',
-      })) {
+      for await (const { rowKey, etag } of rows.list(id, under(PREFIX))) {
         await rows.remove(id, rowKey, etag)
       }
     },

@@ -20,6 +20,7 @@ export type UploadClaims = {
   claim(camera: string, sequence: number, wanted: UploadClaim): Promise<UploadClaim>
 }
 
+/** Kept in a partition a camera, in the order of its recordings. */
 export function createUploadClaims(table: TableClient): UploadClaims {
   const rows = documentTable(table, claimSchema)
   return {
@@ -33,6 +34,6 @@ export function createUploadClaims(table: TableClient): UploadClaims {
   }
 }
 
-/** Whether a claim is for the same bytes as `footageId`'s. */
+/** Whether two claims are for the same bytes. */
 export const claimsSameBytes = (a: UploadClaim, b: UploadClaim): boolean =>
   a.sha256 === b.sha256 && a.size === b.size

@@ -7,7 +7,7 @@ import { type FootageId, footageIdSchema } from '../../footage/ids.ts'
 import { canonicalBytes } from '../../records/canonical.ts'
 import { type Viewing, viewingSchema } from '../../records/viewing.ts'
 import { afterConflict } from '../contention.ts'
-import { documentTable, type Stored } from './documents.ts'
+import { documentTable, type Stored, under } from './documents.ts'
 
 /** Points to a viewing by its viewer, for those who end all of a person's and for the timer. */
 const pointerSchema = z.object({
@@ -111,8 +111,7 @@ export function createViewings(table: TableClient, key: Uint8Array): Viewings {
       }
     },
     async *ofPerson(oid) {
-      const range = { from: `${oid}:`, below: `${oid};` }
-      for await (const { value } of pointers.list(partitionOf(oid), range)) yield value
+      for await (const { value } of pointers.list(partitionOf(oid), under(oid))) yield value
     },
     async *all() {
       for (const shard of SHARDS) {

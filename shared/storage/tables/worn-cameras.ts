@@ -42,6 +42,7 @@ const ROWS_AT_ONCE = 90
 const keyOf = (camera: string, { officer, from }: CameraIssue): string =>
   `${WORN}${officer}:${String(LAST_MS - Date.parse(from)).padStart(15, '0')}:${camera}`
 
+/** Kept in the partition of the register of cameras, behind its entries. */
 export function createWornCameras(table: TableClient, partition: string): WornCameras {
   const rows = documentTable(table, wornCameraSchema)
   return {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { anchorHash } from '../../../shared/audit/anchor.ts'
 import { type AnchorServices, anchorAudit } from '../../../shared/audit/anchor-run.ts'
-import { GENESIS } from '../../../shared/audit/chain.ts'
 import type { PendingChain } from '../../../shared/audit/pending-heads.ts'
 import { createAuditTrail } from '../../../shared/audit/trail.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
+import { GENESIS } from '../../../shared/records/canonical.ts'
 import { startStorage, type TestStorage } from '../storage-fixture.ts'
 import { ACT, type Anchoring, expectAnchored, openAnchoring, overwrite } from './anchoring.ts'
 

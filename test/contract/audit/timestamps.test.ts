@@ -3,8 +3,10 @@ import {
   type TimestampAuthority as LocalAuthority,
   startTimestampAuthority,
 } from '../../../infra/local/timestamp-authority/timestamp-authority.ts'
-import type { TimestampAuthority } from '../../../shared/audit/timestamp-authority.ts'
-import { createTimestampAuthority } from '../../../shared/audit/timestamp-authority.ts'
+import {
+  createTimestampAuthority,
+  type TimestampAuthority,
+} from '../../../shared/audit/timestamp-authority.ts'
 import { startStorage, type TestStorage } from '../storage-fixture.ts'
 import { openAnchoring } from './anchoring.ts'
 

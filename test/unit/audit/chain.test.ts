@@ -5,7 +5,6 @@ import {
   type AuditEntry,
   type AuditedAction,
   auditEntrySchema,
-  GENESIS,
   nextEntry,
   type WithheldEntry,
   withheld,
@@ -13,7 +12,7 @@ import {
 import { chainLink, verifyChain } from '../../../shared/audit/verify-chain.ts'
 import { oidSchema } from '../../../shared/clearance/person.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
-import { digestOf } from '../../../shared/records/canonical.ts'
+import { digestOf, GENESIS } from '../../../shared/records/canonical.ts'
 
 const ID = newFootageId()
 const OID = oidSchema.parse('0b8f6f5e-3d0b-4c53-9d55-5a1f6f0c1a01')
