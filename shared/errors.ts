@@ -157,6 +157,10 @@ export class BluelampError extends Error {
 /** What a code means to an HTTP caller. */
 export const faultOf = (code: ErrorCode): Fault => FAULTS[code]
 
+/** What an error says; of what is no error, what it is. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
 /** Whether the same work may succeed another time. What was not foreseen may. */
 export const mayHelpToRetry = (error: unknown): boolean =>
   !(error instanceof BluelampError) || faultOf(error.code).retry

@@ -1,4 +1,4 @@
-import { BluelampError } from '../errors.ts'
+import { BluelampError, messageOf } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import {
@@ -170,7 +170,7 @@ async function timestampAnchors(services: AnchorServices): Promise<number> {
     const token = await timestampAuthority.stamp(anchorBytes(anchor)).catch((error: unknown) => {
       log.warn('an audit anchor is not timestamped yet; the next run asks again', {
         anchor: anchor.number,
-        because: error instanceof Error ? error.message : String(error),
+        because: messageOf(error),
       })
       return null
     })

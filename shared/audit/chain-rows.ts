@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables'
 import { BluelampError } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
-import { documentTable } from '../storage/tables/documents.ts'
+import { documentTable, valuesOf } from '../storage/tables/documents.ts'
 import { type AuditEntry, auditEntrySchema, type ChainHead } from './chain.ts'
 import { type ChainLink, chainLink } from './verify-chain.ts'
 
@@ -44,23 +44,19 @@ export function createChainRows(table: TableClient): ChainRows {
       return (await rows.insert(id, rowKeyOf(entry.sequence), entry)) !== null
     },
     async read(id) {
-      const entries: AuditEntry[] = []
-      for await (const { value } of rows.list(id)) entries.push(value)
-      return entries.reverse()
+      return (await valuesOf(rows.list(id))).reverse()
     },
     async page(id, { after, upTo = LAST_SEQUENCE }) {
-      const entries: (AuditEntry | null)[] = []
       const range = {
         from: rowKeyOf(upTo),
         // What was put behind the first entry belongs to nothing else.
         ...(after > 0 && { below: rowKeyOf(after) }),
       }
-      for await (const { value } of asStored.list(id, range)) entries.push(value)
-      return entries.reverse()
+      return (await valuesOf(asStored.list(id, range))).reverse()
     },
     async links(id) {
-      const links: (ChainLink | null)[] = []
-      for await (const { value } of asStored.list(id)) links.push(chainLink(id, value))
+      // One by one: a link is far smaller than the entry that it is made of.
+      const links = await Array.fromAsync(asStored.list(id), ({ value }) => chainLink(id, value))
       return links.reverse()
     },
   }

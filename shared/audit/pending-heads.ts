@@ -2,7 +2,8 @@ import type { TableClient } from '@azure/data-tables'
 import { z } from 'zod'
 import { type FootageId, footageIdSchema } from '../footage/ids.ts'
 import { sha256Schema } from '../footage/sha256.ts'
-import { documentTable } from '../storage/tables/documents.ts'
+import { documentTable, under, valuesOf } from '../storage/tables/documents.ts'
+import { SHARDS, shardOf } from '../storage/tables/shards.ts'
 import type { ChainHead } from './chain.ts'
 
 const pendingSchema = z.object({
@@ -36,8 +37,6 @@ export type PendingHeads = {
   chains(): AsyncIterable<PendingChain>
 }
 
-/** Notes are spread over this many partitions, by the last digit of the id, which is random. */
-const SHARDS = [...'0123456789abcdef']
 const SEQUENCE_DIGITS = 10
 /** Whatever ETag it has: a note is never changed. */
 const ANY = '*'
@@ -74,12 +73,7 @@ export function createPendingHeads(table: TableClient, now: () => Date): Pending
     async settle(footageId, { sequence, hash }) {
       await rows.remove(partitionOf(footageId), rowKey({ footageId, sequence, hash }), ANY)
     },
-    async of(id) {
-      const heads: PendingHead[] = []
-      const range = { from: `${id}:`, below: `${id};` }
-      for await (const { value } of rows.list(partitionOf(id), range)) heads.push(value)
-      return heads
-    },
+    of: (id) => valuesOf(rows.list(partitionOf(id), under(id))),
     async *chains() {
       for (const shard of SHARDS) yield* inShard(shard)
     },
@@ -87,7 +81,7 @@ export function createPendingHeads(table: TableClient, now: () => Date): Pending
 }
 
 const partition = (shard: string): string => `pending:${shard}`
-const partitionOf = (id: FootageId): string => partition(id.slice(-1).toLowerCase())
+const partitionOf = (id: FootageId): string => partition(shardOf(id))
 
 /** With the hash: writers that race for a sequence have a note each. */
 const rowKey = ({ footageId, sequence, hash }: Omit<PendingHead, 'at'>): string =>

@@ -7,6 +7,7 @@ import {
   SignedData,
   TSTInfo,
 } from 'pkijs'
+import { messageOf } from '../errors.ts'
 
 const SIGNED_DATA = '1.2.840.113549.1.7.2'
 const TST_INFO = '1.2.840.113549.1.9.16.1.4'
@@ -64,7 +65,7 @@ export async function verifyToken(
       trusted: trustedPem !== null,
     }
   } catch (error) {
-    return invalid(error instanceof Error ? error.message : String(error))
+    return invalid(messageOf(error))
   }
 }
 

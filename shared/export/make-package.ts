@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { decide } from '../clearance/decide.ts'
-import { BluelampError, mayHelpToRetry } from '../errors.ts'
+import { BluelampError, mayHelpToRetry, messageOf } from '../errors.ts'
 import type { Message } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import { isDisposed } from '../footage/state.ts'
@@ -46,7 +46,7 @@ export async function makePackage(
     await makePart(services, row, footage, signal, partBytes)
   } catch (error) {
     if (mayHelpToRetry(error)) throw error
-    await failPackage(services, id, key, error instanceof Error ? error.message : String(error))
+    await failPackage(services, id, key, messageOf(error))
   }
 }
 

@@ -6,14 +6,12 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
-import { OUTLASTING } from '../access/admit.ts'
 import { RATE_LIMITS } from '../access/rate-limits.ts'
 import { DUTIES, mayDo, ROLES, type Role } from '../clearance/roles.ts'
-import { type ErrorCode, faultOf } from '../errors.ts'
+import { problem, problemResponses } from './api-problems.ts'
 import type { Access, AnswerDeclaration, Declaration } from './declaration.ts'
 import { withExamples } from './examples.ts'
 import { type ApiDescription, guide } from './guide.ts'
-import { PROBLEM_TYPE, problemSchema } from './problem.ts'
 import { TAGS } from './tags.ts'
 
 const TOKEN = 'token'
@@ -130,55 +128,3 @@ function response(status: string, answer: AnswerDeclaration): ZodOpenApiResponse
     }),
   }
 }
-
-/** The problems that follow from what a route reads and asks for, and those that it names itself. */
-export function problemsOf({ access, params, query, body, limit, problems = [] }: Declaration) {
-  const open = access === 'anyone' || access === 'ticket'
-  const codes: (ErrorCode | false | undefined)[] = [
-    !open && 'unauthenticated',
-    !open && 'duty' in access && 'forbidden',
-    params && 'not-found',
-    // What was disposed of is gone for those who could have listed it.
-    !open && 'action' in access && !OUTLASTING.includes(access.action) && 'gone',
-    (query || body) && 'invalid-request',
-    body && 'too-large',
-    limit && 'too-many-requests',
-    ...problems,
-  ]
-  return [...new Set(codes.filter((code) => code !== false && code !== undefined))]
-}
-
-function problemResponses(route: Declaration): [status: string, ZodOpenApiResponseObject][] {
-  const byStatus = Map.groupBy(problemsOf(route), (code) => faultOf(code).status)
-  return [...byStatus].map(([status, codes]) => [
-    String(status),
-    problem(
-      codes.map((code) => `\`${PROBLEM_TYPE}${code}\`: ${faultOf(code).title}`).join('; '),
-      codes,
-    ),
-  ])
-}
-
-const problem = (
-  description: string,
-  codes: readonly ErrorCode[] = ['internal'],
-): ZodOpenApiResponseObject => ({
-  description,
-  ...(codes.includes('too-many-requests') && {
-    headers: z.object({ 'retry-after': z.string().describe('seconds until the next call') }),
-  }),
-  content: {
-    'application/problem+json': {
-      schema: problemSchema,
-      examples: Object.fromEntries(
-        codes.map((code) => {
-          const { status, title, advice } = faultOf(code)
-          return [
-            code,
-            { value: { type: `${PROBLEM_TYPE}${code}`, title, status, detail: advice } },
-          ]
-        }),
-      ),
-    },
-  },
-})

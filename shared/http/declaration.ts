@@ -68,7 +68,7 @@ export type Declaration<
   /** The media type of the body, where it is not JSON. It is read as text. */
   readonly accepts?: 'text/csv'
   readonly bodyLimitBytes?: number
-  /** How often one caller may call it, by the name of the limit; who is asked no name, all together. */
+  /** How often one caller may call it. Where callers are not asked who they are, all share it. */
   readonly limit?: X extends 'ticket' ? never : LimitName
   readonly answers: A
   /** What is looked up that is in no recording's trail: who asks for it is on record before it is answered. */

@@ -1,7 +1,7 @@
 import type { AuditAct } from '../audit/chain.ts'
 import type { PlannedChange } from '../audit/planned-change.ts'
 import { isServable } from '../clearance/marking.ts'
-import { BluelampError } from '../errors.ts'
+import { BluelampError, messageOf } from '../errors.ts'
 import { laneOf } from '../events/lane.ts'
 import type { Footage } from '../footage/footage.ts'
 import { isSecured } from '../footage/state.ts'
@@ -59,7 +59,7 @@ async function settle(services: Services, before: Footage, footage: Footage): Pr
     if (isSecured(footage.state)) await originals.putMetadata(id, footage)
   } catch (error) {
     const isolated = !isServable(footage.marking)
-    const because = error instanceof Error ? error.message : String(error)
+    const because = messageOf(error)
     log.error('a change is done, but not what follows', { footageId: id, isolated, because })
   }
 }

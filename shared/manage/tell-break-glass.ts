@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts'
 import type { FootageEvent } from '../events/domain-events.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
@@ -11,7 +12,7 @@ export async function tellBreakGlass(
   try {
     await events.publish({ type, footageId })
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error)
+    const because = messageOf(error)
     log.error('an event about broken glass was not published', { footageId, type, because })
   }
 }

@@ -1,5 +1,5 @@
 import { isServable } from '../clearance/marking.ts'
-import { mayHelpToRetry } from '../errors.ts'
+import { mayHelpToRetry, messageOf } from '../errors.ts'
 import type { Message } from '../events/messages.ts'
 import type { ChunkRendition } from '../footage/ids.ts'
 import { findPart } from '../footage/parts.ts'
@@ -54,7 +54,7 @@ export async function renderFootageChunk(
       schemaVersion: 1,
       chunk: index,
       renditions: left,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
       abandoned: !again,
       at: now().toISOString(),
     })

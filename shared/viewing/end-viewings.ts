@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { admit } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
 import type { Oid } from '../clearance/person.ts'
+import { messageOf } from '../errors.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Ending, Viewing } from '../records/viewing.ts'
 import type { Services } from '../services.ts'
@@ -99,7 +100,7 @@ async function endAll<V extends Pick<Viewing, 'footageId' | 'viewing'>>(
       if (await endOne(one)) open += 1
     } catch (error) {
       const { footageId, viewing } = one
-      const because = error instanceof Error ? error.message : String(error)
+      const because = messageOf(error)
       log.error('a viewing that was to be ended may go on', { footageId, viewing, because })
       failures.push(error)
     }

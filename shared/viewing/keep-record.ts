@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import type { ViewingPointer } from '../storage/tables/viewings.ts'
@@ -27,7 +28,7 @@ export async function keepRecord(services: Services): Promise<RecordRun> {
       if (done) run[done] += 1
     } catch (error) {
       run.failed += 1
-      const because = error instanceof Error ? error.message : String(error)
+      const because = messageOf(error)
       const { footageId, viewing } = pointer
       services.log.error('a viewing is not on record yet', { footageId, viewing, because })
     }

@@ -4,6 +4,7 @@ import type { Oid } from '../../clearance/person.ts'
 import { keyText } from '../../footage/index-keys.ts'
 import { type Activity, activitySchema, type Finding } from '../../records/activity.ts'
 import { documentTable, valuesOf } from './documents.ts'
+import { SHARDS, shardOf } from './shards.ts'
 
 /** Who used or was refused which recordings, day by day: one row each, written again and again. */
 export type ActivityLog = {
@@ -17,9 +18,6 @@ export type ActivityLog = {
 
 const toldSchema = z.object({ schemaVersion: z.literal(1), at: z.iso.datetime() })
 
-/** A day is spread over this many partitions, by the last digit of the actor's id. */
-const SHARDS = [...'0123456789abcdef']
-
 /** Kept in partitions a day and shard, a row for each person, kind of use and recording. */
 export function createActivityLog(table: TableClient, now: () => Date): ActivityLog {
   const rows = documentTable(table, activitySchema)
@@ -29,7 +27,7 @@ export function createActivityLog(table: TableClient, now: () => Date): Activity
       const at = now().toISOString()
       const { actor, kind, footageId } = activity
       const row = `${actor}:${kind}:${keyText(footageId)}`
-      await rows.insert(partition(at.slice(0, 10), actor), row, {
+      await rows.insert(partition(at.slice(0, 10), shardOf(actor)), row, {
         schemaVersion: 1,
         at,
         ...activity,
@@ -51,6 +49,6 @@ export function createActivityLog(table: TableClient, now: () => Date): Activity
   }
 }
 
-const partition = (day: string, actor: string): string => `${day}:${actor.slice(-1).toLowerCase()}`
+const partition = (day: string, shard: string): string => `${day}:${shard}`
 const toldPartition = (day: string): string => `told:${day}`
 const toldKey = (actor: Oid, finding: Finding): string => `${actor}:${finding}`

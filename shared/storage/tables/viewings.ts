@@ -8,6 +8,7 @@ import { canonicalBytes } from '../../records/canonical.ts'
 import { type Viewing, viewingSchema } from '../../records/viewing.ts'
 import { afterConflict } from '../contention.ts'
 import { documentTable, type Stored, under } from './documents.ts'
+import { SHARDS, shardOf } from './shards.ts'
 
 /** Points to a viewing by its viewer, for those who end all of a person's and for the timer. */
 const pointerSchema = z.object({
@@ -50,10 +51,8 @@ export type Viewings = {
 /** A viewing whose row was not written here: nothing but where it stands can be believed. */
 export type AlteredViewing = Pick<Viewing, 'footageId' | 'viewing'> & { altered: true }
 
-/** Viewers are spread over this many partitions, by the last digit of their id. */
-const SHARDS = [...'0123456789abcdef']
 const partition = (shard: string): string => `viewers:${shard}`
-const partitionOf = (oid: string): string => partition(oid.slice(-1).toLowerCase())
+const partitionOf = (oid: string): string => partition(shardOf(oid))
 const pointerKey = (oid: string, viewing: string): string => `${oid}:${viewing}`
 
 /** In one table: viewings in the partition of their recording, pointers in those of their viewers. */
