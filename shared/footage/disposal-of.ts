@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Restriction } from '../clearance/guards.ts'
+import { isEvidential } from './category.ts'
 import type { Footage } from './footage.ts'
 import {
   type DisposalRule,
   disposalRuleSchema,
-  EVIDENTIAL_CATEGORY,
   EVIDENTIAL_REFERENCES,
   NON_EVIDENTIAL_DAYS,
   RETENTION_GROUPS,
@@ -114,7 +114,7 @@ export function retentionOf({
   }
   const isEvidence =
     cases.length > 0 ||
-    category?.trim().toLowerCase() === EVIDENTIAL_CATEGORY ||
+    isEvidential(category) ||
     references.some(({ type }) => EVIDENTIAL_REFERENCES.some((one) => one === type))
   if (isEvidence) return { rule: null, from: null }
   return { rule: 'non-evidential', from: daysAfter(recordedAt, NON_EVIDENTIAL_DAYS) }

@@ -32,4 +32,3 @@ export type DisposalRule = (typeof DISPOSAL_RULES)[number]
 
 /** What makes a recording evidence until a person has reviewed it. An incident alone does not. */
 export const EVIDENTIAL_REFERENCES = ['crime', 'case-urn', 'exhibit'] as const
-export const EVIDENTIAL_CATEGORY = 'evidential'

@@ -3,8 +3,8 @@ import { boroughSchema, unitSchema } from '../clearance/boroughs.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { referenceSchema } from '../clearance/references.ts'
 import { serialSchema } from '../footage/camera-issues.ts'
+import { ABOUT_CATEGORY, categorySchema } from '../footage/category.ts'
 import { reportedClockSchema } from '../footage/clock.ts'
-import { freeTextSchema } from '../footage/free-text.ts'
 import { SIDECAR_KINDS } from '../footage/ids.ts'
 import { declaredPartSchema } from '../footage/parts.ts'
 
@@ -34,9 +34,7 @@ export const uploadRequestSchema = z.strictObject({
     .max(50)
     .default([])
     .describe('incidents, crimes, cases and exhibits that it belongs to'),
-  category: freeTextSchema({ min: 1, max: 64 })
-    .optional()
-    .meta({ description: 'what it shows, in the words of the force', examples: ['stop-search'] }),
+  category: categorySchema.optional().meta(ABOUT_CATEGORY),
   urgent: z.boolean().default(false).describe('true: it overtakes others'),
   sidecars: z
     .array(declaredPartSchema.extend({ kind: z.enum(SIDECAR_KINDS) }))

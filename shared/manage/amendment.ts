@@ -6,10 +6,10 @@ import { type Restriction, restrictionSchema } from '../clearance/guards.ts'
 import { isServable, markingSchema } from '../clearance/marking.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
+import { ABOUT_CATEGORY, categorySchema } from '../footage/category.ts'
 import { EARLIEST, instantSchema } from '../footage/clock.ts'
 import { CORRECTABLE_FIELDS, type Correction } from '../footage/corrections.ts'
 import type { Footage } from '../footage/footage.ts'
-import { freeTextSchema } from '../footage/free-text.ts'
 import { retentionGroupSchema } from '../footage/retention-rules.ts'
 import { changeReasonSchema } from '../records/reason.ts'
 import type { Authorship } from './change.ts'
@@ -35,13 +35,7 @@ export const amendmentSchema = z
       .nullable()
       .optional()
       .describe('how long to keep it, by someone who has reviewed it'),
-    category: freeTextSchema({ min: 1, max: 64 })
-      .nullable()
-      .optional()
-      .meta({
-        description: 'what it shows, in the words of the force',
-        examples: ['stop-search'],
-      }),
+    category: categorySchema.nullable().optional().meta(ABOUT_CATEGORY),
   })
   .refine(({ reason: _, ...changes }) => Object.values(changes).some((to) => to !== undefined), {
     error: 'say what to change beside the reason',

@@ -1,9 +1,7 @@
 import type { Config } from '../config.ts'
+import { isEvidential } from '../footage/category.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { RenditionPlan } from '../media/plan.ts'
-
-/** Categories whose footage is sure to be looked at. */
-const EVIDENTIAL_CATEGORIES = ['evidential', 'evidence']
 
 /** Codecs whose stream copy not every browser plays. */
 const NOT_EVERYWHERE = ['hevc']
@@ -20,7 +18,8 @@ export function isProxyEager(
   return (
     policy === 'eager' ||
     footage.urgent ||
-    EVIDENTIAL_CATEGORIES.includes(footage.category?.toLowerCase() ?? '') ||
+    // Sure to be looked at.
+    isEvidential(footage.category) ||
     NOT_EVERYWHERE.includes(plan.media.video.codec)
   )
 }

@@ -26,6 +26,7 @@ const KEPT: [what: string, Partial<Footage>, rule: string | null, from: string |
   ['a case', { references: [CASE] }, null, null],
   ['an exhibit', { references: [{ type: 'exhibit', value: 'AB/1' }] }, null, null],
   ['the category of evidence', { category: ' Evidential' }, null, null],
+  ['the category of evidence in another word', { category: 'Evidence' }, null, null],
   ['group 1', { retentionGroup: 'group-1' }, 'group-1', null],
   ['group 2', { retentionGroup: 'group-2' }, 'group-2', '2036-01-31T10:00:00.000Z'],
   ['group 3', { retentionGroup: 'group-3' }, 'group-3', '2032-01-31T10:00:00.000Z'],
