@@ -1,4 +1,4 @@
-import { type Decision, decide } from '../clearance/decide.ts'
+import { basisOf, type Decision, decide } from '../clearance/decide.ts'
 import type { Action } from '../clearance/roles.ts'
 import { BluelampError, nothingHere } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
@@ -48,7 +48,7 @@ export async function judge(
   const decision = footage && decide(principal, action, footage, now())
   const disposed = footage !== null && isDisposed(footage.state)
   if (footage && decision?.allowed && (!disposed || OUTLASTING.includes(action))) {
-    return { footage, basis: `${decision.role}/${decision.link}` }
+    return { footage, basis: basisOf(decision) }
   }
   if (disposed && decide(principal, 'list', footage, now()).allowed) throw disposedOf(footage)
   const refused = decision && !decision.allowed ? decision.reason : 'missing'

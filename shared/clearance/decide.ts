@@ -28,6 +28,10 @@ export type Decision =
         | 'need-to-know'
     }
 
+/** The role and tie by which something was allowed, as it goes on record. */
+export const basisOf = ({ role, link }: Extract<Decision, { allowed: true }>): string =>
+  `${role}/${link}`
+
 const refuse = (reason: Extract<Decision, { allowed: false }>['reason']): Decision => ({
   allowed: false,
   reason,

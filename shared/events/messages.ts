@@ -39,6 +39,8 @@ export const MESSAGES = {
 
 export type QueueName = keyof typeof MESSAGES
 export type Message<Q extends QueueName> = z.infer<(typeof MESSAGES)[Q]>
+/** What a message of a queue asks for, whatever version of it says so. */
+export type Work<Q extends QueueName> = Omit<Message<Q>, 'schemaVersion'>
 
 /**
  * Storage queues know no priority: work that footage must wait for has a second queue beside the

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { decide } from '../clearance/decide.ts'
 import { BluelampError, mayHelpToRetry, messageOf } from '../errors.ts'
-import type { Message } from '../events/messages.ts'
+import type { Work } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import { isDisposed } from '../footage/state.ts'
 import { type EvidencePackage, isInHand, type PackageId } from '../records/evidence-package.ts'
@@ -30,7 +30,7 @@ import { actionsFor } from './trail-form.ts'
  */
 export async function makePackage(
   services: Services,
-  { footageId: id, package: key }: Omit<Message<'make-package'>, 'schemaVersion'>,
+  { footageId: id, package: key }: Work<'make-package'>,
   signal: AbortSignal,
   partBytes: number = PACKING_PART_BYTES,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { announce } from '../events/announce.ts'
 import { laneOf } from '../events/lane.ts'
-import type { Message } from '../events/messages.ts'
+import type { Work } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import { type FootageId, type PartName, quarantineBlobName } from '../footage/ids.ts'
 import {
@@ -25,7 +25,7 @@ import { mismatchOf } from './verify-part.ts'
  */
 export async function securePart(
   services: Services,
-  { footageId: id, part: name, etag }: Omit<Message<'secure-footage'>, 'schemaVersion'>,
+  { footageId: id, part: name, etag }: Work<'secure-footage'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { catalogue, landing, originals, queues, securingProgress, log } = services

@@ -2,7 +2,7 @@ import { v7 } from 'uuid'
 import { z } from 'zod'
 import { disposedOf } from '../access/admit.ts'
 import type { Visitor } from '../access/visitor.ts'
-import { decide } from '../clearance/decide.ts'
+import { basisOf, decide } from '../clearance/decide.ts'
 import { refusedForAll } from '../clearance/standing.ts'
 import { nothingHere } from '../errors.ts'
 import type { Footage } from '../footage/footage.ts'
@@ -76,7 +76,7 @@ function judgementOn(
   }
   const decision = decide(principal, 'break-glass', footage, now)
   if (!decision.allowed) return { refusal: decision.reason }
-  return { basis: `${decision.role}/${decision.link}` }
+  return { basis: basisOf(decision) }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Visitor } from '../access/visitor.ts'
-import { decide } from '../clearance/decide.ts'
+import { basisOf, decide } from '../clearance/decide.ts'
 import { registerEntrySchema } from '../clearance/person.ts'
 import { londonTime } from '../footage/clock.ts'
 import { footageSchema } from '../footage/footage.ts'
@@ -67,7 +67,7 @@ export async function pendingBreakGlass(
     await audit.append(footageId, {
       action: 'metadata-viewed',
       actor: principal.oid,
-      basis: `${decision.role}/${decision.link}`,
+      basis: basisOf(decision),
       clientAddress,
       detail: { request },
     })

@@ -1,5 +1,5 @@
 import { isServable } from '../clearance/marking.ts'
-import type { Message } from '../events/messages.ts'
+import type { Work } from '../events/messages.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { findPart } from '../footage/parts.ts'
 import { isDisposed } from '../footage/state.ts'
@@ -14,7 +14,7 @@ import { stillMissing } from './still-missing.ts'
  */
 export async function indexRendition(
   services: Services,
-  { footageId: id, manifest: blob }: Omit<Message<'index-rendition'>, 'schemaVersion'>,
+  { footageId: id, manifest: blob }: Work<'index-rendition'>,
 ): Promise<void> {
   const { catalogue, renditions, log } = services
   const manifest = await renditions.readManifest(blob)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isServable } from '../clearance/marking.ts'
 import { mayHelpToRetry } from '../errors.ts'
-import type { Message } from '../events/messages.ts'
+import type { Work } from '../events/messages.ts'
 import { manifestBlobName, renditionBlobName } from '../footage/ids.ts'
 import { findPart } from '../footage/parts.ts'
 import { isDisposed } from '../footage/state.ts'
@@ -14,7 +14,7 @@ import type { Services } from '../services.ts'
  */
 export async function makeFootagePoster(
   { catalogue, originals, renditions, headers, mediaTools, now, log }: Services,
-  { footageId: id }: Omit<Message<'make-poster'>, 'schemaVersion'>,
+  { footageId: id }: Work<'make-poster'>,
   signal: AbortSignal,
 ): Promise<void> {
   const footage = await catalogue.get(id)

@@ -1,6 +1,6 @@
 import { isServable } from '../clearance/marking.ts'
 import { announce } from '../events/announce.ts'
-import type { Lane, Message } from '../events/messages.ts'
+import type { Lane, Work } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import type { FootageId } from '../footage/ids.ts'
 import { findPart, type OriginalPart } from '../footage/parts.ts'
@@ -27,7 +27,7 @@ import { rollUp } from './roll-up.ts'
  */
 export async function planFootage(
   services: Services,
-  { footageId: id, redrive }: Omit<Message<'plan-renditions'>, 'schemaVersion'>,
+  { footageId: id, redrive }: Work<'plan-renditions'>,
   signal: AbortSignal,
   lane: Lane,
 ): Promise<void> {

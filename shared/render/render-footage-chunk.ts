@@ -1,6 +1,6 @@
 import { isServable } from '../clearance/marking.ts'
 import { mayHelpToRetry, messageOf } from '../errors.ts'
-import type { Message } from '../events/messages.ts'
+import type { Work } from '../events/messages.ts'
 import type { ChunkRendition } from '../footage/ids.ts'
 import { findPart } from '../footage/parts.ts'
 import { isDisposed } from '../footage/state.ts'
@@ -17,11 +17,7 @@ import { stillMissing } from './still-missing.ts'
  */
 export async function renderFootageChunk(
   services: Services,
-  {
-    footageId: id,
-    chunk: index,
-    renditions: asked,
-  }: Omit<Message<'render-chunk'>, 'schemaVersion'>,
+  { footageId: id, chunk: index, renditions: asked }: Work<'render-chunk'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { catalogue, renditions, renditionRows, now, log } = services

@@ -2,9 +2,9 @@ import {
   type Lane,
   laneQueue,
   MESSAGES,
-  type Message,
   poisonOf,
   type QueueName,
+  type Work,
 } from '../events/messages.ts'
 import { MISSING, unless } from './answers.ts'
 import type { StorageClients } from './clients.ts'
@@ -14,7 +14,7 @@ export type Queues = {
   /** Resolves when the message is stored. It can be seen after that many seconds. */
   send<Q extends QueueName>(
     queue: Q,
-    message: Omit<Message<Q>, 'schemaVersion'>,
+    message: Work<Q>,
     lane: Lane,
     afterSeconds?: number,
   ): Promise<void>
