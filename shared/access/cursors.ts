@@ -24,6 +24,7 @@ export type CursorBinding = { list: string; oid: string; query: string }
 /** When it was sealed, in ms, and the position. */
 const sealedSchema = z.tuple([z.number(), z.string()])
 
+/** @param key the app’s own: a cursor of another app opens nothing here */
 export function createCursors(key: Uint8Array, now: () => Date): Cursors {
   const sealing = createSealing(key, 'cursor')
   const time = () => now().getTime()

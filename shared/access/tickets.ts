@@ -30,6 +30,7 @@ export type Tickets = {
   open(ticket: string): Ticket
 }
 
+/** @param key the app’s own: a ticket of another app opens nothing here */
 export function createTickets(key: Uint8Array): Tickets {
   const sealing = createSealing(key, 'ticket')
   return {

@@ -46,6 +46,7 @@ const LAST_NUMBER = 9_999_999_999
 /** How many blobs are on their way at the same time. */
 const AT_ONCE = 32
 
+/** Kept in blobs whose names alone tell which there are, the newest first. */
 export function createAnchorStore(worm: WormStore): AnchorStore {
   const readJson = async <T>(name: string, schema: z.ZodType<T>): Promise<T | null> => {
     const bytes = await worm.read(name)

@@ -28,6 +28,7 @@ export type ChainRows = {
 /** Sequence numbers count down in row keys, so that the head of a chain is its first row. */
 const LAST_SEQUENCE = 9_999_999_999
 
+/** A table whose row keys count down with the sequence of entries. */
 export function createChainRows(table: TableClient): ChainRows {
   const rows = documentTable(table, auditEntrySchema)
   // Whoever reads a chain to check it must see what is no entry.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { admit } from '../access/admit.ts'
-import { cursorSchema } from '../access/pages.ts'
+import { pageShape } from '../access/pages.ts'
 import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
@@ -11,16 +11,7 @@ import type { ExportedTrail } from './verify-trail.ts'
 const count = z.int().nonnegative()
 
 /** Which page of a trail is asked for. */
-export const trailQuerySchema = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
-    .default(1000)
-    .describe('how many entries a page holds at most'),
-  cursor: cursorSchema.optional(),
-})
+export const trailQuerySchema = z.strictObject(pageShape(1000, 1000))
 export type TrailQuery = z.infer<typeof trailQuerySchema>
 
 /**

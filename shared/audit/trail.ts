@@ -25,6 +25,7 @@ const RUN_LENGTH = 50
 /** An act that waits for its turn, and who waits for it. */
 type Waiting = { act: AuditAct } & ReturnType<typeof Promise.withResolvers<AuditEntry>>
 
+/** Kept in a table: a partition a recording, and notes of what is about to be written. */
 export function createAuditTrail(table: TableClient, now: () => Date): AuditTrail {
   const rows = createChainRows(table)
   const firstAttempts = createFirstAttempts(table)

@@ -85,10 +85,12 @@ export type UnplayableReason = z.infer<typeof unplayableReasonSchema>
 /** A recording that is kept but not played, with the reason and one sentence for people. */
 export type Unplayable = { playable: false; reason: UnplayableReason; detail: string }
 
+/** That a recording is not played, and why. */
 export const unplayable = (reason: UnplayableReason, detail: string): Unplayable => ({
   playable: false,
   reason,
   detail,
 })
 
+/** That the structure of a recording contradicts itself, and where. */
 export const damaged = (detail: string): Unplayable => unplayable('damaged', detail)

@@ -12,6 +12,7 @@ import {
 import { findPart, originalPartSchema } from '../footage/parts.ts'
 import { posterSchema } from '../footage/renditions.ts'
 import { sha256Schema } from '../footage/sha256.ts'
+import { inParallel } from '../in-parallel.ts'
 import { chunkResultSchema, descentSchema, streamOutputSchema } from '../media/chunk-result.ts'
 import { statementOf } from '../media/statement.ts'
 import type { Services } from '../services.ts'
@@ -87,13 +88,16 @@ export async function recordedProvenance(
   const found: Provenance['renditions'] = []
   for (const kind of PLAYABLE_KINDS) {
     const rows = await renditionRows.list(id, kind)
-    const chunks = await inTurns(rows, (row) => chunkOf(renditions, kind, row))
+    const chunks = await inParallel(AT_A_TIME, rows, (row) => chunkOf(renditions, kind, row))
     found.push({ kind, statement: statementOf(kind, plan), chunks })
   }
   const sheets = (await renditionRows.listStoryboard(id)).filter(isSheet)
-  const storyboard = await inTurns(sheets, (row) => sheetOf(renditions, row))
+  const storyboard = await inParallel(AT_A_TIME, sheets, (row) => sheetOf(renditions, row))
   return {
-    ...{ id, original: { sha256, sha256Declared, size, versionId }, renditions: found, storyboard },
+    id,
+    original: { sha256, sha256Declared, size, versionId },
+    renditions: found,
+    storyboard,
     ...(footage.poster && { poster: posterOf(footage.poster, sha256) }),
   }
 }
@@ -110,13 +114,6 @@ const posterOf = ({ blob: _, ...poster }: z.infer<typeof posterSchema>, sourceSh
   ...poster,
   sourceSha256,
 })
-
-async function inTurns<T, R>(rows: T[], read: (row: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  for (let start = 0; start < rows.length; start += AT_A_TIME)
-    results.push(...(await Promise.all(rows.slice(start, start + AT_A_TIME).map(read))))
-  return results
-}
 
 async function manifestOf(
   renditions: Services['renditions'],
@@ -135,8 +132,13 @@ async function chunkOf(
   const { result, sourceSha256 } = await manifestOf(renditions, row)
   const { startSeconds, endSeconds, bytes, sha256, video } = row.output
   return {
-    ...{ chunk: row.chunk, startSeconds, endSeconds, sourceSha256, tool: result.tool },
-    ...{ output: { bytes, sha256 }, video },
+    chunk: row.chunk,
+    startSeconds,
+    endSeconds,
+    sourceSha256,
+    tool: result.tool,
+    output: { bytes, sha256 },
+    video,
     descent: kind === 'copy' ? result.descent : null,
   }
 }
@@ -145,7 +147,11 @@ async function sheetOf(renditions: Services['renditions'], row: SheetRow) {
   const { result, sourceSha256 } = await manifestOf(renditions, row)
   const { startSeconds, endSeconds, bytes, sha256 } = row.output
   return {
-    ...{ chunk: row.chunk, startSeconds, endSeconds, sourceSha256, tool: result.tool },
+    chunk: row.chunk,
+    startSeconds,
+    endSeconds,
+    sourceSha256,
+    tool: result.tool,
     output: { bytes, sha256 },
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pageShape } from '../access/pages.ts'
 import { boroughSchema, unitSchema } from '../clearance/boroughs.ts'
 import { officerSchema } from '../clearance/person.ts'
 import { type Reference, referenceQuerySchema } from '../clearance/references.ts'
@@ -35,8 +36,7 @@ export const searchQuerySchema = z.strictObject({
     .describe('where it stands'),
   from: instant.optional().describe('recorded then or later; by default 92 days before `to`'),
   to: instant.optional().describe('recorded before; by default now'),
-  limit: z.coerce.number().int().min(1).max(100).default(25).describe('items of a page at most'),
-  cursor: z.string().max(500).optional().describe('`next` of the page before'),
+  ...pageShape(100, 25),
 })
 export type SearchQuery = z.infer<typeof searchQuerySchema>
 

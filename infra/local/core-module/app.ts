@@ -35,10 +35,12 @@ export function registerFunction(
   })
 }
 
+/** Takes the model that `@azure/functions` brings: it runs every invocation. */
 export function setProgrammingModel(model: ProgrammingModel): void {
   app.programmingModel = model
 }
 
+/** The model that was set; none before the app has loaded `@azure/functions`. */
 export function getProgrammingModel(): ProgrammingModel | undefined {
   return app.programmingModel
 }

@@ -15,6 +15,7 @@ export const version = '3.9.1'
 /** The host whose behaviour is followed; log hooks need 4.34. */
 export const hostVersion = '4.1037.0'
 
+/** Writes to the log of the host. */
 export function log(level: LogLevel, category: LogCategory, message: string): void {
   app.log(level, category, message)
 }

@@ -16,6 +16,7 @@ export type Client = {
   post<T>(who: string, path: string, body: unknown): Promise<T>
 }
 
+/** Asks for one token a person, and keeps it. */
 export function createClient({ api, issuer }: Pick<LocalSystem, 'api' | 'issuer'>): Client {
   const tokens = new Map<string, Promise<string>>()
   const tokenOf = (who: string): Promise<string> => {

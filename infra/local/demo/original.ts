@@ -18,5 +18,6 @@ export async function takeOriginal(stage: Stage, id: string, file: string): Prom
   return `SHA-256 ${taken.sha256.slice(0, 12)}…`
 }
 
+/** In lower-case hexadecimal. */
 export const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex')

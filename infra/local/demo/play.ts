@@ -12,6 +12,7 @@ export type Playback = {
   renditions: { kind: string; state: string; statement: string }[]
 }
 
+/** Opens the recording for the investigator of its borough. */
 export const openPlayback = ({ client }: Stage, id: string): Promise<Playback> =>
   client.post(CAMDEN_INVESTIGATOR, `/footage/${id}/playback`, { reason: 'demonstration' })
 

@@ -35,6 +35,7 @@ export type Journal = {
   remove(entry: JournalEntry): Promise<void>
 }
 
+/** A journal of one file for each recording. */
 export function journalIn(directory: string): Journal {
   async function entries(camera: string): Promise<JournalEntry[]> {
     const names = await readdir(directory).catch(absentAsEmpty)

@@ -8,6 +8,7 @@ export const EXIT = { mayBeWiped: 0, stopped: 1, mismatched: 2, refused: 3 } as 
 /** What became of one file: an outcome, or why there is none. */
 export type FileResult = { file: string; camera: string; result: DockOutcome | Error }
 
+/** What a command that sent this file alone ends with. */
 export function exitCodeOf({ result }: FileResult): number {
   if (result instanceof Error) return EXIT.stopped
   switch (result.outcome) {

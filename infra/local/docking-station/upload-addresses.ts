@@ -16,6 +16,7 @@ type Uploads = OpenedUpload['uploads']
 /** An address this close to its end is renewed first: a block takes a while to arrive. */
 const RENEW_BEFORE_MS = 30_000
 
+/** @param declareAgain asks the app for fresh addresses of what it still wants */
 export function uploadAddresses(
   first: Uploads,
   declareAgain: () => Promise<Uploads>,

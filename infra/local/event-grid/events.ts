@@ -32,10 +32,12 @@ export type EventGridEvent = z.output<typeof publishedEventSchema> & {
 export type CloudEvent = z.output<typeof cloudEventSchema>
 export type GridEvent = EventGridEvent | CloudEvent
 
+/** Whether an event is in the CloudEvents schema. */
 export function isCloudEvent(event: GridEvent): event is CloudEvent {
   return 'specversion' in event
 }
 
+/** What an event tells of, by which subscriptions choose. */
 export function typeOf(event: GridEvent): string {
   return isCloudEvent(event) ? event.type : event.eventType
 }

@@ -6,6 +6,7 @@ export type Pending = {
   idle(): Promise<void>
 }
 
+/** Nothing is under way yet. */
 export function pendingWork(): Pending {
   const underWay = new Set<Promise<void>>()
   return {

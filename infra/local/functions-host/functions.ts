@@ -91,6 +91,7 @@ export type FunctionDescription = {
   details: Record<string, unknown>
 }
 
+/** What the list of functions says of one. */
 export function describeFunction(fn: HostFunction): FunctionDescription {
   const { name, trigger, bindingName: _, ...details } = fn
   return { name, trigger, details }

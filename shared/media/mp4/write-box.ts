@@ -1,3 +1,4 @@
+/** Size and type (ISO/IEC 14496-12 §4.2). */
 export const BOX_HEADER_BYTES = 8
 
 /** A box (ISO/IEC 14496-12 §4.2) of that type and content. */

@@ -10,6 +10,7 @@ const FRAME_SAMPLES = 1024
 const HEADER_BYTES = 7
 const TICKS = 90_000
 
+/** Where a walk stands: another worker may go on from there. */
 export const adtsStateSchema = z.object({
   /** Bytes of the frame that are still to come; the next one begins after them. */
   left: z.int().nonnegative(),
@@ -22,6 +23,7 @@ export const adtsStateSchema = z.object({
 })
 export type AdtsState = z.infer<typeof adtsStateSchema>
 
+/** Before the first frame. */
 export const adtsStart = (): AdtsState => ({ left: 0, header: [], next: null, given: null })
 
 /**

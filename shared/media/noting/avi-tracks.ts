@@ -31,6 +31,7 @@ const clockSchema = z.object({
   start: z.int().nonnegative(),
 })
 
+/** The tracks of an AVI file, and how their times follow from the numbers of their chunks. */
 export const aviTracksSchema = z.object({
   video: clockSchema.extend({
     codec: z.enum(['h264', 'hevc', 'mpeg4', 'mjpeg']),

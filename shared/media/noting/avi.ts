@@ -17,6 +17,7 @@ const LIST_HEADER_BYTES = 12
 /** Indexes, padding and texts, which lie between pictures or after them. */
 const OTHER_CHUNKS = /^(ix\d\d|\d\dix|idx1|indx|JUNK|junk|\d\dtx|ISFT|strd|strn|dmlh|vprp)$/
 
+/** What the next worker must know to go on in the middle of an AVI file. */
 export const aviStateSchema = z.object({
   kind: z.literal('avi'),
   tracks: aviTracksSchema.nullable(),
@@ -45,6 +46,7 @@ export const aviStateSchema = z.object({
 })
 export type AviState = z.infer<typeof aviStateSchema>
 
+/** Before the first list. */
 export const aviStart = (): AviState => ({
   kind: 'avi',
   tracks: null,

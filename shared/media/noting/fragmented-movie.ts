@@ -26,6 +26,7 @@ const trackSchema = z.object({
 
 type Track = z.infer<typeof trackSchema>
 
+/** What the next worker must know to go on in the middle of a fragmented movie. */
 export const fragmentedStateSchema = z.object({
   kind: z.literal('mov'),
   tracks: z.array(trackSchema),
@@ -42,6 +43,7 @@ export const fragmentedStateSchema = z.object({
 })
 export type FragmentedState = z.infer<typeof fragmentedStateSchema>
 
+/** Before the first box. */
 export const fragmentedStart = (): FragmentedState => ({
   kind: 'mov',
   tracks: [],

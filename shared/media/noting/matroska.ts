@@ -31,6 +31,7 @@ export const SHORTEST_ELEMENT_BYTES = 2
 const NANOSECONDS = 1_000_000_000
 const DEFAULT_SCALE_NANOSECONDS = 1_000_000
 
+/** What the next worker must know to go on in the middle of a Matroska file. */
 export const matroskaStateSchema = z.object({
   kind: z.literal('matroska'),
   /** Length of a tick. */
@@ -59,6 +60,7 @@ export const matroskaStateSchema = z.object({
 export type MatroskaState = z.infer<typeof matroskaStateSchema>
 type Group = NonNullable<MatroskaState['group']>
 
+/** Before the first element. */
 export const matroskaStart = (): MatroskaState => ({
   kind: 'matroska',
   scaleNanoseconds: DEFAULT_SCALE_NANOSECONDS,

@@ -14,6 +14,7 @@ const CLOCK: NotedTracks['video'] = { timeBase: [1, 90_000] }
 const LAST_TABLE_PID = 0x1f
 const NULL_PID = 0x1fff
 
+/** What the next worker must know to go on in the middle of a transport stream. */
 export const transportStateSchema = z.object({
   kind: z.literal('mpegts'),
   /** 188, or with a timecode before (192) or a checksum after (204) each packet. */

@@ -29,6 +29,7 @@ export const tallySchema = z.object({
 })
 export type Tally = z.infer<typeof tallySchema>
 
+/** A tally before the first packet. */
 export const emptyTally = (): Tally => ({
   pts: [],
   packets: [],
