@@ -83,8 +83,17 @@ describe('the app', () => {
 })
 
 describe('the floors of shared', () => {
+  /** Rooms that are houses of their own: their rooms are judged, and what lies beside these. */
+  const HOUSES = ['shared/media', 'shared/storage']
+
   /** The room that a file is in: its folder, or for a file beside the folders itself. */
-  const roomOf = (file: string): string => file.split('/').slice(0, 2).join('/')
+  const roomOf = (file: string): string => {
+    const isOfHouse = HOUSES.some((house) => file.startsWith(`${house}/`))
+    return file
+      .split('/')
+      .slice(0, isOfHouse ? 3 : 2)
+      .join('/')
+  }
 
   /** Whatever leads back to itself. */
   const circular = (arrows: (readonly [string, string])[]): string[] => {
@@ -123,7 +132,7 @@ describe('the floors of shared', () => {
         .filter(([from, to]) => from !== to),
     )
     expect(circular(arrows)).toEqual([])
-    expect(circular([...arrows, ['shared/storage', 'shared/manage']])).not.toEqual([])
+    expect(circular([...arrows, ['shared/storage/tables', 'shared/manage']])).not.toEqual([])
   })
 })
 

@@ -1,5 +1,4 @@
-import { withSpans } from '../probing/header-cache.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, withSpans } from '../source.ts'
 import { type Box, boxesIn, findBox, MalformedBoxError } from './boxes.ts'
 import { readMovieHeader } from './movie-header.ts'
 import { openTable, type Table } from './samples.ts'

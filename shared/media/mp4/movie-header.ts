@@ -1,4 +1,4 @@
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes } from '../source.ts'
 import { MalformedBoxError, readBoxHeader } from './boxes.ts'
 
 /** A 12-hour recording has some 37 MB; what is larger than this is not read into memory. */
@@ -67,23 +67,5 @@ async function readShared(
       : Buffer.concat(pieces)
   if (bytes.length !== endExclusive - start)
     throw new Error(`The source gave ${bytes.length} of ${endExclusive - start} bytes at ${start}.`)
-  return bytes
-}
-
-/** Exactly the bytes asked for, in one buffer. */
-export async function readBytes(
-  source: FootageSource,
-  start: number,
-  endExclusive: number,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(endExclusive - start)
-  let filled = 0
-  for await (const piece of source.read(start, endExclusive, signal)) {
-    bytes.set(piece, filled)
-    filled += piece.length
-  }
-  if (filled !== bytes.length)
-    throw new Error(`The source gave ${filled} of ${bytes.length} bytes at ${start}.`)
   return bytes
 }

@@ -1,10 +1,9 @@
 import type { RenditionPlan } from '../plan.ts'
-import { withSpans } from '../probing/header-cache.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes, withSpans } from '../source.ts'
 import { boxesIn, findBox, MalformedBoxError, readBoxHeader } from './boxes.ts'
 import { samplesOfFragment } from './fragment-samples.ts'
 import { readInitialisedTracks } from './initialisation.ts'
-import { readBytes, readMovieHeader } from './movie-header.ts'
+import { readMovieHeader } from './movie-header.ts'
 
 /** An hour in fragments of less than a second; one chunk of a recording has fewer. */
 const MAX_BOXES = 8192

@@ -1,5 +1,4 @@
-import { readBytes } from '../mp4/movie-header.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes } from '../source.ts'
 
 const CHUNK_HEADER_BYTES = 8
 const LIST_HEADER_BYTES = 12

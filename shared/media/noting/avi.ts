@@ -1,15 +1,10 @@
 import { z } from 'zod'
 import type { Rational } from '../description.ts'
-import {
-  type Tally,
-  TRUNCATION_SLACK_SECONDS,
-  tallyPicture,
-  tallySound,
-} from '../probing/packet-tally.ts'
 import { MOST_APART_SECONDS } from './avi-head.ts'
 import { aviTracksSchema, readAviTracks } from './avi-tracks.ts'
 import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
+import { type Tally, TRUNCATION_SLACK_SECONDS, tallyPicture, tallySound } from './packet-tally.ts'
 import { annexBUnits, isRandomAccess, MAX_HEAD_BYTES } from './random-access.ts'
 
 const CHUNK_HEADER_BYTES = 8

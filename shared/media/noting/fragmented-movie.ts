@@ -8,9 +8,9 @@ import {
 } from '../mp4/fragment-samples.ts'
 import { readInitialisedTracks } from '../mp4/initialisation.ts'
 import { readTracks } from '../mp4/tracks.ts'
-import { type Tally, tallyPicture, tallySound } from '../probing/packet-tally.ts'
 import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
+import { type Tally, tallyPicture, tallySound } from './packet-tally.ts'
 
 /** Hours of pictures in one fragment; a run can declare 2³² samples in 20 bytes. */
 const MAX_FRAGMENT_SAMPLES = 500_000

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type MediaDescription, type Rational, rationalSchema } from '../description.ts'
 import type { KeyframeIndex } from '../keyframe-index.ts'
-import { indexOfTally, tallySchema } from '../probing/packet-tally.ts'
+import { indexOfTally, tallySchema } from './packet-tally.ts'
 
 /** The clocks of the tracks that were counted. */
 const notedTracksSchema = z.object({

@@ -1,5 +1,4 @@
-import { readBytes } from '../mp4/movie-header.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes } from '../source.ts'
 import { readElementHeader } from './ebml.ts'
 import { NoteGivenUp } from './feed.ts'
 import { CLUSTER, SEGMENT } from './matroska.ts'

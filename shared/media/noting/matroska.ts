@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { type Tally, tallyPicture, tallySound } from '../probing/packet-tally.ts'
 import {
   type ElementHeader,
   elementsIn,
@@ -11,6 +10,7 @@ import {
 import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
 import { matroskaTracksSchema, readMatroskaTracks } from './matroska-tracks.ts'
+import { type Tally, tallyPicture, tallySound } from './packet-tally.ts'
 import { isRandomAccess, MAX_HEAD_BYTES, sizedUnits } from './random-access.ts'
 
 /** Elements of RFC 9559 §5.1. */

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { HEAD_BYTES, identifyContainer } from '../probing/container.ts'
-import { emptyTally, type Tally, tallySchema } from '../probing/packet-tally.ts'
+import { HEAD_BYTES, identifyContainer } from '../container.ts'
 import { AviReader, aviStart, aviStateSchema } from './avi.ts'
 import { Feed, feedStateSchema, NoteGivenUp } from './feed.ts'
 import { FragmentedReader, fragmentedStart, fragmentedStateSchema } from './fragmented-movie.ts'
 import type { KeyframeNote } from './keyframe-note.ts'
 import { MatroskaReader, matroskaStart, matroskaStateSchema } from './matroska.ts'
+import { emptyTally, type Tally, tallySchema } from './packet-tally.ts'
 import { TransportReader, transportStart, transportStateSchema } from './transport-stream.ts'
 
 /** Twelve hours with more than four keyframes a second; what has more is scanned instead. */

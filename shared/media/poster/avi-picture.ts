@@ -1,4 +1,4 @@
-import { readBytes } from '../mp4/movie-header.ts'
+import { readBytes } from '../source.ts'
 import type { OnePicture } from './picture-wanted.ts'
 
 const CHUNK_HEADER_BYTES = 8

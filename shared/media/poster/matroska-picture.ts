@@ -1,4 +1,3 @@
-import { readBytes } from '../mp4/movie-header.ts'
 import { elementsIn, lengthOf, readElementHeader, readUnsigned, readVint } from '../noting/ebml.ts'
 import { Feed, NoteGivenUp, type UnitReader, type Wanted } from '../noting/feed.ts'
 import {
@@ -15,7 +14,7 @@ import {
 } from '../noting/matroska.ts'
 import { headElements } from '../noting/matroska-head.ts'
 import { readMatroskaTracks } from '../noting/matroska-tracks.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes } from '../source.ts'
 import type { OnePicture } from './picture-wanted.ts'
 
 /** Eight bytes that say that a length is not known (RFC 8794 §6.2). */

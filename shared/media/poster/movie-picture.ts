@@ -1,11 +1,11 @@
 import { readBoxHeader } from '../mp4/boxes.ts'
 import { DEPENDS, NON_SYNC, samplesOfFragment } from '../mp4/fragment-samples.ts'
 import { readInitialisedTracks } from '../mp4/initialisation.ts'
-import { readBytes, readMovieHeader } from '../mp4/movie-header.ts'
+import { readMovieHeader } from '../mp4/movie-header.ts'
 import { movieOfOneSample } from '../mp4/one-sample.ts'
 import { samplesOf } from '../mp4/samples.ts'
 import { readTracks } from '../mp4/tracks.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes } from '../source.ts'
 import type { OnePicture, PictureWanted } from './picture-wanted.ts'
 
 const BOX_HEADER_BYTES = 16

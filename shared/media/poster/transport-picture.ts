@@ -1,7 +1,6 @@
-import { readBytes } from '../mp4/movie-header.ts'
+import { HEAD_BYTES } from '../container.ts'
 import { transportStart } from '../noting/transport-stream.ts'
-import { HEAD_BYTES } from '../probing/container.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes } from '../source.ts'
 import type { OnePicture } from './picture-wanted.ts'
 
 /** How far from the beginning, or before a keyframe, the tables are looked for. */

@@ -8,8 +8,8 @@ import {
   unplayable,
 } from '../description.ts'
 import type { LeftOutTrack } from '../left-out.ts'
-import { type FfprobeAnswer, type FfprobeStream, refusedSize } from '../running/ask-ffprobe.ts'
 import { AUDIO_CODECS, MAX_PIXELS, VIDEO_CODECS } from '../running/guards.ts'
+import { type FfprobeAnswer, type FfprobeStream, refusedSize } from './ask-ffprobe.ts'
 
 /**
  * Chooses the tracks to render, the first picture and the first sound that may be decoded, and puts

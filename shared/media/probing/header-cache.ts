@@ -1,15 +1,12 @@
+import { HEAD_BYTES, identifyContainer } from '../container.ts'
 import { MalformedBoxError } from '../mp4/boxes.ts'
-import { readBytes, readMovieHeader } from '../mp4/movie-header.ts'
+import { readMovieHeader } from '../mp4/movie-header.ts'
 import { AVI_HEAD_BYTES } from '../noting/avi-head.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes, type Span, withSpans } from '../source.ts'
 import { aviIndexPlaces, type Place } from './avi-index-places.ts'
-import { HEAD_BYTES, identifyContainer } from './container.ts'
 
 /** Headers of a few shift-long recordings (some 37 MB each). */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024
-
-/** Bytes that stand in for those of a recording from `start` on. */
-export type Span = { start: number; bytes: Buffer }
 
 /**
  * Keeps the headers of recordings in memory, so that an instance that renders many chunks of one
@@ -113,21 +110,3 @@ export async function headerSpans(source: FootageSource, signal: AbortSignal): P
     throw error
   }
 }
-
-/** A source that gives the spans, ascending and apart, from memory and the rest from below. */
-export const withSpans = (source: FootageSource, spans: readonly Span[]): FootageSource => ({
-  size: source.size,
-  async *read(start, endExclusive, signal) {
-    let at = start
-    for (const span of spans) {
-      const spanEnd = span.start + span.bytes.length
-      if (spanEnd <= at || span.start >= endExclusive) continue
-      if (span.start > at) yield* source.read(at, span.start, signal)
-      at = Math.max(at, span.start)
-      const end = Math.min(spanEnd, endExclusive)
-      yield span.bytes.subarray(at - span.start, end - span.start)
-      at = end
-    }
-    if (at < endExclusive) yield* source.read(at, endExclusive, signal)
-  },
-})

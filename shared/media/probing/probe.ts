@@ -1,14 +1,14 @@
+import { HEAD_BYTES, identifyContainer } from '../container.ts'
 import { damaged, type MediaDescription, type Unplayable, unplayable } from '../description.ts'
 import { beginningOf } from '../mp4/beginning.ts'
 import { MalformedBoxError } from '../mp4/boxes.ts'
-import { readBytes, readMovieHeader } from '../mp4/movie-header.ts'
+import { readMovieHeader } from '../mp4/movie-header.ts'
 import { sampleDurations, samplesOf } from '../mp4/samples.ts'
 import { readTracks } from '../mp4/tracks.ts'
-import { askFfprobe } from '../running/ask-ffprobe.ts'
 import type { MediaTools } from '../running/tools.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes } from '../source.ts'
+import { askFfprobe } from './ask-ffprobe.ts'
 import { chooseTracks } from './choose-tracks.ts'
-import { HEAD_BYTES, identifyContainer } from './container.ts'
 
 /** What a recording is, or why it is kept but not played. */
 export type ProbeResult = { playable: true; media: MediaDescription } | Unplayable

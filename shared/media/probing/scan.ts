@@ -2,6 +2,13 @@ import { createInterface } from 'node:readline'
 import type { Container, MediaDescription } from '../description.ts'
 import { MediaError } from '../errors.ts'
 import type { KeyframeIndex } from '../keyframe-index.ts'
+import {
+  emptyTally,
+  indexOfTally,
+  type Tally,
+  tallyPicture,
+  tallySound,
+} from '../noting/packet-tally.ts'
 import { runChild } from '../running/child-process.ts'
 import { inputGuards, programGuards } from '../running/guards.ts'
 import { serveRanges } from '../running/range-proxy.ts'
@@ -9,7 +16,6 @@ import { forDemuxer } from '../running/recent-blocks.ts'
 import type { MediaTools } from '../running/tools.ts'
 import type { FootageSource } from '../source.ts'
 import { maskTracks } from './masking/mask-tracks.ts'
-import { emptyTally, indexOfTally, type Tally, tallyPicture, tallySound } from './packet-tally.ts'
 
 /** A scan reads the whole recording; beyond this a job would not stay bounded. */
 const SCAN_WALL_MS = 8 * 60_000

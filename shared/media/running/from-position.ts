@@ -1,8 +1,7 @@
 import type { Container } from '../description.ts'
 import { readMovieHeader } from '../mp4/movie-header.ts'
 import { firstCluster } from '../noting/matroska-head.ts'
-import { withSpans } from '../probing/header-cache.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, withSpans } from '../source.ts'
 
 /**
  * A recording as if nothing lay between its header and the fragment or cluster at `position`: an

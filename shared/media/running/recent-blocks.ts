@@ -1,6 +1,5 @@
 import type { Container } from '../description.ts'
-import { readBytes } from '../mp4/movie-header.ts'
-import type { FootageSource } from '../source.ts'
+import { type FootageSource, readBytes } from '../source.ts'
 
 const BLOCK_BYTES = 2 * 1024 * 1024
 const BLOCKS = 8

@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BEGINNING_SECONDS, beginningOf } from '../../../shared/media/mp4/beginning.ts'
-import { readBytes, readMovieHeader } from '../../../shared/media/mp4/movie-header.ts'
+import { readMovieHeader } from '../../../shared/media/mp4/movie-header.ts'
 import { probe } from '../../../shared/media/probing/probe.ts'
 import { serveRanges } from '../../../shared/media/running/range-proxy.ts'
 import type { MediaTools } from '../../../shared/media/running/tools.ts'
-import type { FootageSource } from '../../../shared/media/source.ts'
+import { type FootageSource, readBytes } from '../../../shared/media/source.ts'
 import {
   allTools,
   type CountedSource,

@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { renderChunk } from '../../../shared/media/chunk/render-chunk.ts'
-import { readBytes } from '../../../shared/media/mp4/movie-header.ts'
 import { NOWHERE } from '../../../shared/media/output-sink.ts'
 import type { ChunkPlan } from '../../../shared/media/plan.ts'
 import { aviIndexPlaces } from '../../../shared/media/probing/avi-index-places.ts'
@@ -10,7 +9,7 @@ import { HeaderCache } from '../../../shared/media/probing/header-cache.ts'
 import { readKeyframes } from '../../../shared/media/probing/keyframes.ts'
 import { probe } from '../../../shared/media/probing/probe.ts'
 import type { MediaTools } from '../../../shared/media/running/tools.ts'
-import type { FootageSource } from '../../../shared/media/source.ts'
+import { type FootageSource, readBytes } from '../../../shared/media/source.ts'
 import {
   allTools,
   ffmpeg,

@@ -1,6 +1,4 @@
-import { readBytes } from '../../mp4/movie-header.ts'
-import type { FootageSource } from '../../source.ts'
-import type { Span } from '../header-cache.ts'
+import { type FootageSource, readBytes, type Span } from '../../source.ts'
 
 /** The name and size of the file, and the head of its first list (Microsoft, AVI RIFF). */
 const RIFF_BYTES = 12

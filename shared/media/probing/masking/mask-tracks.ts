@@ -1,6 +1,5 @@
 import type { Container } from '../../description.ts'
-import type { FootageSource } from '../../source.ts'
-import { type Span, withSpans } from '../header-cache.ts'
+import { type FootageSource, type Span, withSpans } from '../../source.ts'
 import { maskAviTrack } from './avi.ts'
 import { maskMatroskaTrack } from './matroska.ts'
 import { maskMovieTrack } from './movie.ts'

@@ -1,10 +1,8 @@
-import { readBytes } from '../../mp4/movie-header.ts'
 import { elementsIn, readUnsigned } from '../../noting/ebml.ts'
 import { NoteGivenUp } from '../../noting/feed.ts'
 import { EBML, SEGMENT, TRACKS } from '../../noting/matroska.ts'
 import { headElements } from '../../noting/matroska-head.ts'
-import type { FootageSource } from '../../source.ts'
-import type { Span } from '../header-cache.ts'
+import { type FootageSource, readBytes, type Span } from '../../source.ts'
 
 /** Elements of RFC 9559 §5.1. */
 const TRACK_ENTRY = 0xae

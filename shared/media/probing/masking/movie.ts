@@ -1,7 +1,6 @@
 import { type Box, boxesIn, findBox } from '../../mp4/boxes.ts'
 import { readMovieHeader } from '../../mp4/movie-header.ts'
-import type { FootageSource } from '../../source.ts'
-import type { Span } from '../header-cache.ts'
+import type { FootageSource, Span } from '../../source.ts'
 
 /** A box that readers step over (ISO/IEC 14496-12 §8.1.2). */
 const FREE = Buffer.from('free')

@@ -1,9 +1,8 @@
-import { readBytes } from '../../mp4/movie-header.ts'
+import { HEAD_BYTES } from '../../container.ts'
 import { NoteGivenUp } from '../../noting/feed.ts'
 import { transportStart } from '../../noting/transport-stream.ts'
 import { programmeMapPid } from '../../noting/transport-tables.ts'
-import type { FootageSource } from '../../source.ts'
-import { HEAD_BYTES } from '../container.ts'
+import { type FootageSource, readBytes } from '../../source.ts'
 import { isWhole, type MapEntry, mapEntries, sealMap } from './programme-map.ts'
 
 /** Tables are repeated several times a second: the first ones stand within these. */

@@ -6,7 +6,7 @@ import {
   type Tally,
   tallyPicture,
   tallySchema,
-} from '../../../../shared/media/probing/packet-tally.ts'
+} from '../../../../shared/media/noting/packet-tally.ts'
 import { bodyCamera } from '../fixtures.ts'
 
 const SECOND = 90_000

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Container } from '../description.ts'
+import type { Container } from './description.ts'
 
 /** Bytes of the head that `identifyContainer` wants to see. */
 export const HEAD_BYTES = 4096

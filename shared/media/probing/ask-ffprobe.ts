@@ -8,13 +8,13 @@ import {
   unplayable,
 } from '../description.ts'
 import { MediaError } from '../errors.ts'
-import { maskTracks } from '../probing/masking/mask-tracks.ts'
+import { runChild } from '../running/child-process.ts'
+import { inputGuards, programGuards, windowedReading } from '../running/guards.ts'
+import { serveRanges } from '../running/range-proxy.ts'
+import { forDemuxer } from '../running/recent-blocks.ts'
+import type { MediaTools } from '../running/tools.ts'
 import type { FootageSource } from '../source.ts'
-import { runChild } from './child-process.ts'
-import { inputGuards, programGuards, windowedReading } from './guards.ts'
-import { serveRanges } from './range-proxy.ts'
-import { forDemuxer } from './recent-blocks.ts'
-import type { MediaTools } from './tools.ts'
+import { maskTracks } from './masking/mask-tracks.ts'
 
 const PROBE_WALL_MS = 60_000
 const PROBE_STALL_MS = 30_000

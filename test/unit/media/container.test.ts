@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { identifyContainer } from '../../../../shared/media/probing/container.ts'
+import { identifyContainer } from '../../../shared/media/container.ts'
 
 const head = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(600)])
 const transportStream = (packetBytes: number, offset: number) => {
