@@ -1,6 +1,6 @@
 import { app } from '@azure/functions'
+import { exportedTrailSchema } from '../../shared/audit/exported-trail.ts'
 import { readTrail, trailQuerySchema } from '../../shared/audit/read-trail.ts'
-import { exportedTrailSchema } from '../../shared/audit/verify-trail.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions'
 import { checkTrail } from '../../shared/audit/check-trail.ts'
-import { trailVerdictSchema } from '../../shared/audit/verify-trail.ts'
+import { trailVerdictSchema } from '../../shared/audit/trail-verdict.ts'
 import { footageIdSchema } from '../../shared/footage/ids.ts'
 import { route } from '../../shared/http/route.ts'
 

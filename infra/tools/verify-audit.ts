@@ -2,12 +2,9 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
-import {
-  type ExportedTrail,
-  exportedTrailSchema,
-  type TrailVerdict,
-  verifyTrail,
-} from '../../shared/audit/verify-trail.ts'
+import { type ExportedTrail, exportedTrailSchema } from '../../shared/audit/exported-trail.ts'
+import type { TrailVerdict } from '../../shared/audit/trail-verdict.ts'
+import { verifyTrail } from '../../shared/audit/verify-trail.ts'
 
 /** Exit codes: the trail is whole, it is not, it could not be checked. */
 const EXIT = { whole: 0, broken: 1, unchecked: 2 } as const

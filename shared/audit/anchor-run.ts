@@ -1,10 +1,9 @@
-import { BluelampError, messageOf } from '../errors.ts'
+import { BluelampError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Services } from '../services.ts'
 import {
   type Anchor,
   type AnchoredHead,
-  anchorBytes,
   type Inclusion,
   inclusionsOf,
   nextAnchor,
@@ -12,13 +11,12 @@ import {
 import { withoutEntry } from './missing-entries.ts'
 import { type MissingEntry, missingAct } from './missing-entry.ts'
 import type { PendingChain, PendingHead } from './pending-heads.ts'
+import { timestampAnchors } from './timestamp-anchors.ts'
 
 /** Heads under one anchor: its list of them stays at some megabytes, a proof at 14 hashes. */
 const HEADS_PER_ANCHOR = 10_000
 /** Anchors that one run makes at most. The busiest five minutes of the day need one. */
 const ANCHORS_PER_RUN = 10
-/** Anchors that one run timestamps at most, where the authority did not answer for a while. */
-const TOKENS_PER_RUN = 24
 /** How many rows or blobs are on their way at the same time. */
 const AT_ONCE = 32
 /** A note whose entry has not come by then never will: no function runs that long (host.json). */
@@ -159,26 +157,6 @@ async function settle(
     const open = heads.filter((note) => !isCovered(note))
     return open.length === 0 ? [] : [{ ...chain, heads: open }]
   })
-}
-
-/** Timestamps the anchors that have no token yet, in their order, until the authority fails. */
-async function timestampAnchors(services: AnchorServices): Promise<number> {
-  const { anchors, timestampAuthority, log } = services
-  if (!timestampAuthority) return 0
-  let timestamps = 0
-  for (const anchor of await anchors.withoutToken(TOKENS_PER_RUN)) {
-    const token = await timestampAuthority.stamp(anchorBytes(anchor)).catch((error: unknown) => {
-      log.warn('an audit anchor is not timestamped yet; the next run asks again', {
-        anchor: anchor.number,
-        because: messageOf(error),
-      })
-      return null
-    })
-    if (!token) break
-    await anchors.putToken(anchor, token)
-    timestamps += 1
-  }
-  return timestamps
 }
 
 const byRecording = (one: AnchoredHead, other: AnchoredHead): number =>

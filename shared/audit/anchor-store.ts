@@ -11,7 +11,7 @@ import {
   type Inclusion,
   inclusionSchema,
 } from './anchor.ts'
-import type { AnchorEvidence } from './verify-trail.ts'
+import type { AnchorEvidence } from './exported-trail.ts'
 
 /**
  * Anchors, each under the next number, with what belongs to them. Nothing here is in a table that

@@ -4,7 +4,8 @@ import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import type { FiledHead } from './anchor-store.ts'
 import { missingEntries } from './missing-entries.ts'
-import { type TrailVerdict, verifyLinks } from './verify-trail.ts'
+import type { TrailVerdict } from './trail-verdict.ts'
+import { verifyLinks } from './verify-trail.ts'
 
 /**
  * Whether the trail of a recording is whole, and else the first entry that is not.

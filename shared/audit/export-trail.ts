@@ -1,9 +1,9 @@
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import type { AuditEntry } from './chain.ts'
+import type { AnchorEvidence } from './exported-trail.ts'
 import { missingEntries } from './missing-entries.ts'
 import type { MissingEntry } from './missing-entry.ts'
-import type { AnchorEvidence } from './verify-trail.ts'
 
 /** A whole trail, and all that vouches for it. */
 export type WholeTrail = {

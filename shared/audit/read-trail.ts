@@ -5,8 +5,8 @@ import type { Visitor } from '../access/visitor.ts'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import type { FiledHead } from './anchor-store.ts'
+import type { ExportedTrail } from './exported-trail.ts'
 import { missingEntries } from './missing-entries.ts'
-import type { ExportedTrail } from './verify-trail.ts'
 
 const count = z.int().nonnegative()
 

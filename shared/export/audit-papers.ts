@@ -1,9 +1,9 @@
 import { anchorBytes } from '../audit/anchor.ts'
 import { type AuditEntry, linkOf, particularsOf, type WithheldEntry } from '../audit/chain.ts'
 import type { WholeTrail } from '../audit/export-trail.ts'
+import type { AnchorEvidence, ExportedTrail } from '../audit/exported-trail.ts'
 import { stepsOf } from '../audit/merkle.ts'
 import { readToken } from '../audit/timestamp-token.ts'
-import type { AnchorEvidence, ExportedTrail } from '../audit/verify-trail.ts'
 import { canonicalBytes } from '../records/canonical.ts'
 import type { Paper } from './pack-papers.ts'
 

@@ -57,8 +57,7 @@ async function renditionOf(
   if (!first || rows.length !== plan.chunks.length) {
     throw new BluelampError('conflict', `The ${kind} is not ready.`)
   }
-  const pieces: Uint8Array[] = []
   const range = { start: 0, end: first.output.initBytes }
-  for await (const piece of await renditions.read(first.blob, signal, range)) pieces.push(piece)
-  return joinChunks(kind, rows, Buffer.concat(pieces))
+  const initialisation = await renditions.read(first.blob, signal, range)
+  return joinChunks(kind, rows, Buffer.concat(await Array.fromAsync(initialisation)))
 }

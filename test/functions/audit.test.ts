@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { TableClient } from '@azure/data-tables'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LOCAL_KEYS } from '../../infra/local/functions-host/keys.ts'
-import type { ExportedTrail } from '../../shared/audit/verify-trail.ts'
+import type { ExportedTrail } from '../../shared/audit/exported-trail.ts'
 import {
   AUDITOR,
   DOCK,

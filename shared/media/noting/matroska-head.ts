@@ -1,7 +1,7 @@
 import { type FootageSource, readBytes } from '../source.ts'
 import { readElementHeader } from './ebml.ts'
 import { NoteGivenUp } from './feed.ts'
-import { CLUSTER, SEGMENT } from './matroska.ts'
+import { CLUSTER, SEGMENT } from './matroska-elements.ts'
 
 /** The longest identifier and the longest size. */
 const HEADER_BYTES = 12

@@ -9,25 +9,25 @@ import {
 } from './ebml.ts'
 import { NoteGivenUp, type UnitReader, type Wanted } from './feed.ts'
 import type { NotedTracks } from './keyframe-note.ts'
+import {
+  BLOCK,
+  BLOCK_DURATION,
+  BLOCK_GROUP,
+  CLUSTER,
+  CLUSTER_TIMESTAMP,
+  EBML,
+  INFO,
+  REFERENCE_BLOCK,
+  SEGMENT,
+  SHORTEST_ELEMENT_BYTES,
+  SIMPLE_BLOCK,
+  TIMESTAMP_SCALE,
+  TRACKS,
+} from './matroska-elements.ts'
 import { matroskaTracksSchema, readMatroskaTracks } from './matroska-tracks.ts'
 import { type Tally, tallyPicture, tallySound } from './packet-tally.ts'
 import { isRandomAccess, MAX_HEAD_BYTES, sizedUnits } from './random-access.ts'
 
-/** Elements of RFC 9559 §5.1. */
-export const EBML = 0x1a45dfa3
-export const SEGMENT = 0x18538067
-export const INFO = 0x1549a966
-const TIMESTAMP_SCALE = 0x2ad7b1
-export const TRACKS = 0x1654ae6b
-export const CLUSTER = 0x1f43b675
-export const CLUSTER_TIMESTAMP = 0xe7
-export const SIMPLE_BLOCK = 0xa3
-export const BLOCK_GROUP = 0xa0
-export const BLOCK = 0xa1
-const BLOCK_DURATION = 0x9b
-const REFERENCE_BLOCK = 0xfb
-
-export const SHORTEST_ELEMENT_BYTES = 2
 const NANOSECONDS = 1_000_000_000
 const DEFAULT_SCALE_NANOSECONDS = 1_000_000
 

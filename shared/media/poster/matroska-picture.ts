@@ -11,7 +11,7 @@ import {
   SHORTEST_ELEMENT_BYTES,
   SIMPLE_BLOCK,
   TRACKS,
-} from '../noting/matroska.ts'
+} from '../noting/matroska-elements.ts'
 import { headElements } from '../noting/matroska-head.ts'
 import { readMatroskaTracks } from '../noting/matroska-tracks.ts'
 import { type FootageSource, readBytes } from '../source.ts'

@@ -4,8 +4,8 @@ import {
 } from '../../../infra/local/timestamp-authority/timestamp-authority.ts'
 import { type Anchor, anchorBytes, nextAnchor } from '../../../shared/audit/anchor.ts'
 import { type AuditEntry, nextEntry } from '../../../shared/audit/chain.ts'
+import type { AnchorEvidence, ExportedTrail } from '../../../shared/audit/exported-trail.ts'
 import { createTimestampAuthority } from '../../../shared/audit/timestamp-authority.ts'
-import type { AnchorEvidence, ExportedTrail } from '../../../shared/audit/verify-trail.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 
 /** A trail as it is handed out, anchored together with others, and who timestamped it. */

@@ -1,10 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type ExportedTrail,
-  exportedTrailSchema,
-  verifyTrail,
-} from '../../../shared/audit/verify-trail.ts'
+import { type ExportedTrail, exportedTrailSchema } from '../../../shared/audit/exported-trail.ts'
+import { verifyTrail } from '../../../shared/audit/verify-trail.ts'
 import { newFootageId } from '../../../shared/footage/ids.ts'
 import { type SampleTrail, sampleTrail } from './exported-trail.ts'
 

@@ -1,6 +1,6 @@
 import { elementsIn, readUnsigned } from '../../noting/ebml.ts'
 import { NoteGivenUp } from '../../noting/feed.ts'
-import { EBML, SEGMENT, TRACKS } from '../../noting/matroska.ts'
+import { EBML, SEGMENT, TRACKS } from '../../noting/matroska-elements.ts'
 import { headElements } from '../../noting/matroska-head.ts'
 import { type FootageSource, readBytes, type Span } from '../../source.ts'
 
