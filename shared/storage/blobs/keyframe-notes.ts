@@ -8,6 +8,7 @@ import { type KeyframeNote, keyframeNoteSchema } from '../../media/noting/keyfra
 import { type NotingState, notingStateSchema } from '../../media/noting/note-keyframes.ts'
 import { MISSING, unless } from '../answers.ts'
 import type { StorageClients } from '../clients.ts'
+import { putJson } from './put-json.ts'
 
 const unfinishedSchema = z.object({
   schemaVersion: z.literal(1),
@@ -38,12 +39,6 @@ export type KeyframeNotes = {
 /** Kept among the renditions of the recording. */
 export function createKeyframeNotes(clients: StorageClients): KeyframeNotes {
   const container = clients.container('renditions')
-  const putJson = async (blob: string, value: unknown): Promise<void> => {
-    const text = JSON.stringify(value)
-    await container.getBlockBlobClient(blob).upload(text, Buffer.byteLength(text), {
-      blobHTTPHeaders: { blobContentType: 'application/json' },
-    })
-  }
   /** Null also where another release wrote in another way: what is missing is scanned. */
   const readJson = async <T>(blob: string, schema: z.ZodType<T>): Promise<T | null> => {
     const bytes = await unless([MISSING], () => container.getBlobClient(blob).downloadToBuffer())
@@ -59,7 +54,7 @@ export function createKeyframeNotes(clients: StorageClients): KeyframeNotes {
       return note?.sourceSha256 === sourceSha256 ? note : null
     },
     async put(id, note) {
-      await putJson(keyframesBlobName(id), note)
+      await putJson(container.getBlockBlobClient(keyframesBlobName(id)), note)
       await removeUnfinished(id)
     },
     async findUnfinished(id, { etag, offset }) {
@@ -67,7 +62,8 @@ export function createKeyframeNotes(clients: StorageClients): KeyframeNotes {
       return unfinished?.etag === etag && unfinished.offset === offset ? unfinished.noting : null
     },
     async putUnfinished(id, at, noting) {
-      await putJson(unfinishedKeyframesBlobName(id), { schemaVersion: 1, ...at, noting })
+      const blob = container.getBlockBlobClient(unfinishedKeyframesBlobName(id))
+      await putJson(blob, { schemaVersion: 1, ...at, noting })
     },
     removeUnfinished,
   }

@@ -13,6 +13,7 @@ import {
   type StagedCopy,
   stageCopy,
 } from './hashing-copy.ts'
+import { putJson } from './put-json.ts'
 
 /** The metadata of an original blob, in which its verified digest travels with the bytes. */
 const SHA256_METADATA = 'sha256'
@@ -134,14 +135,8 @@ export function createOriginals(
         },
       }
     },
-    async putMetadata(id, metadata) {
-      const text = JSON.stringify(metadata)
-      await container
-        .getBlockBlobClient(metadataBlobName(id))
-        .upload(text, Buffer.byteLength(text), {
-          blobHTTPHeaders: { blobContentType: 'application/json' },
-        })
-    },
+    putMetadata: (id, metadata) =>
+      putJson(container.getBlockBlobClient(metadataBlobName(id)), metadata),
     signRead: ({ blob, versionId }, lifeMs, downloadName) =>
       sign({ container: 'originals', blob, versionId, use: 'read', lifeMs, downloadName }),
   }

@@ -8,6 +8,7 @@ import { type PackingList, packingListSchema } from '../../records/packing-list.
 import { CHANGED, EXISTS, MISSING, unless } from '../answers.ts'
 import type { StorageClients } from '../clients.ts'
 import type { SasSigner, SignedUrl } from '../sas.ts'
+import { putJson } from './put-json.ts'
 import { COPY_BLOCK_BYTES, stageBlocks } from './stage-blocks.ts'
 import { createVersionStore, eraseVersions } from './versions.ts'
 
@@ -79,14 +80,11 @@ export function createPackages(clients: StorageClients, sign: SasSigner): Packag
     find,
     findPackingList,
     async settle(id, key, list) {
-      const text = JSON.stringify(list)
-      const written = await unless([EXISTS, CHANGED], () =>
-        listBlob(id, key).upload(text, Buffer.byteLength(text), {
-          conditions: { ifNoneMatch: '*' },
-          blobHTTPHeaders: { blobContentType: 'application/json' },
-        }),
-      )
-      const settled = written ? list : await findPackingList(id, key)
+      const isFirst = await unless([EXISTS, CHANGED], async () => {
+        await putJson(listBlob(id, key), list, { ifNoneMatch: '*' })
+        return true
+      })
+      const settled = isFirst ? list : await findPackingList(id, key)
       if (!settled) throw new Error(`The packing list of package ${key} vanished.`)
       return settled
     },

@@ -6,6 +6,7 @@ import { MISSING, unless } from '../answers.ts'
 import type { StorageClients } from '../clients.ts'
 import type { SasSigner, SignedUrl } from '../sas.ts'
 import { DOWNLOAD_RETRIES } from './hashing-copy.ts'
+import { putJson } from './put-json.ts'
 import { StagedOutput } from './staged-output.ts'
 
 /** No browser keeps footage: what it has read must not outlive the clearance of who reads. */
@@ -40,12 +41,6 @@ export type Renditions = {
 export function createRenditions(clients: StorageClients, sign: SasSigner): Renditions {
   const container = clients.container('renditions')
 
-  const putJson = async (blob: string, value: unknown): Promise<void> => {
-    const text = JSON.stringify(value)
-    await container.getBlockBlobClient(blob).upload(text, Buffer.byteLength(text), {
-      blobHTTPHeaders: { blobContentType: 'application/json' },
-    })
-  }
   const readJson = async (blob: string): Promise<unknown> =>
     JSON.parse((await container.getBlobClient(blob).downloadToBuffer()).toString())
 
@@ -69,22 +64,20 @@ export function createRenditions(clients: StorageClients, sign: SasSigner): Rend
       if (!readableStreamBody) throw new Error(`Storage sent no body for ${blob}.`)
       return readableStreamBody as AsyncIterable<Buffer>
     },
-    putManifest: putJson,
+    putManifest: (blob, manifest) => putJson(container.getBlockBlobClient(blob), manifest),
     async readManifest(blob) {
       const manifest = await unless([MISSING], () => readJson(blob))
       return manifest === null ? null : manifestSchema.parse(manifest)
     },
     async listManifests(id) {
-      const names: string[] = []
-      for await (const { name } of container.listBlobsFlat({ prefix: `${id}/` })) {
-        if (isManifest(name)) names.push(name)
-      }
-      return names
+      const blobs = container.listBlobsFlat({ prefix: `${id}/` })
+      const names = await Array.fromAsync(blobs, ({ name }) => name)
+      return names.filter(isManifest)
     },
     async remove(blobs) {
       await Promise.all(blobs.map((blob) => container.getBlobClient(blob).deleteIfExists()))
     },
-    putPlan: (id, plan) => putJson(planBlobName(id), plan),
+    putPlan: (id, plan) => putJson(container.getBlockBlobClient(planBlobName(id)), plan),
     async readPlan(id) {
       return renditionPlanSchema.parse(await readJson(planBlobName(id)))
     },

@@ -19,7 +19,7 @@ export type WormStore = {
 /** The largest page that the blob service gives. */
 const PAGE_SIZE = 5000
 
-/** @param container keeps versions, where storage does: the first of each name is the one that counts */
+/** @param container keeps the versions of its blobs, wherever storage can */
 export function createWormStore(container: ContainerClient): WormStore {
   const versions = (prefix: string, pageSize: number) =>
     container.listBlobsFlat({ prefix, includeVersions: true }).byPage({ maxPageSize: pageSize })
