@@ -41,8 +41,9 @@ const MONTH = 7
 const YEAR = 4
 
 /**
- * A time as row keys begin with it: they run from the newest to the oldest: every list shows the latest first. Times before 1970
- * and after 2286 count as those ends, for a key of more digits would sort among the others.
+ * A time as row keys begin with it. They run from the newest to the oldest: every list shows the
+ * latest first. Times before 1970 and after 2286 count as those ends, for a key of more digits would
+ * sort among the others.
  */
 export const newestFirst = (instant: string): string => {
   const ms = Math.min(Math.max(Date.parse(instant), 0), LAST_MS)

@@ -7,8 +7,8 @@ import type { Services } from '../services.ts'
 import type { Declaration, Identified } from './declaration.ts'
 
 /**
- * Who calls; undefined where that is not asked. Who is refused for their roles is known, so it stands in the log of attempts, under the route: what
- * else they sent has not been looked at.
+ * Who calls; undefined where a route does not ask that. Who is refused for their roles is known, so
+ * it stands in the log of attempts, under the route: what else they sent has not been looked at.
  * @throws BluelampError `unauthenticated`; `forbidden` if none of the caller's roles has the duty
  */
 export async function identify(
