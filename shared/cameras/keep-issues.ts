@@ -11,8 +11,8 @@ import {
 import { instantSchema } from '../footage/clock.ts'
 import { pathTextSchema } from '../path-text.ts'
 import { registerReasonShape, requireReason } from '../records/reason.ts'
+import { type Author, registerChangeSchema } from '../records/register-change.ts'
 import type { Services } from '../services.ts'
-import { type Author, registerChangeSchema } from '../storage/tables/register.ts'
 import type { ChangeAuthor } from './file-by-wearer.ts'
 import { refile } from './refile.ts'
 

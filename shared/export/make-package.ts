@@ -4,11 +4,12 @@ import { BluelampError, mayHelpToRetry, messageOf } from '../errors.ts'
 import type { Work } from '../events/messages.ts'
 import type { Footage } from '../footage/footage.ts'
 import { isDisposed } from '../footage/state.ts'
-import { type EvidencePackage, isInHand, type PackageId } from '../records/evidence-package.ts'
+import { type EvidencePackage, isInHand } from '../records/evidence-package.ts'
 import type { PackingList } from '../records/packing-list.ts'
 import type { Services } from '../services.ts'
 import { ANYONE, type FoundPackage, type Stretch } from '../storage/blobs/packages.ts'
 import { endPackage } from './end-package.ts'
+import { failPackage } from './fail-package.ts'
 import {
   footageBytes,
   PACKING_PART_BYTES,
@@ -48,22 +49,6 @@ export async function makePackage(
     if (mayHelpToRetry(error)) throw error
     await failPackage(services, id, key, messageOf(error))
   }
-}
-
-/** Gives a package up, and says so on its record. */
-export async function failPackage(
-  { packageRows, log, now }: Services,
-  id: EvidencePackage['footageId'],
-  key: PackageId,
-  because: string,
-): Promise<void> {
-  log.error('a package could not be made', { footageId: id, package: key, because })
-  await packageRows.change(id, key, ({ state }) =>
-    isInHand(state)
-      ? { state: 'failed', progress: null, ended: { at: now().toISOString(), because } }
-      : null,
-  )
-  await packageRows.settleMaking(key)
 }
 
 /** The recording, if who asked for the package may still take it; else the package is withdrawn. */

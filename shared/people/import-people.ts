@@ -4,9 +4,9 @@ import type { Oid, RegisterEntry } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
 import { registerReasonShape, requireReason } from '../records/reason.ts'
+import type { Author } from '../records/register-change.ts'
 import type { Services } from '../services.ts'
 import { warrantOf } from '../storage/tables/people.ts'
-import type { Author } from '../storage/tables/register.ts'
 import { type ImportRow, readPeopleCsv } from './read-csv.ts'
 
 /** Rows that are read or written at a time. */

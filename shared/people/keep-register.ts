@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { type Oid, type RegisterEntry, registerEntrySchema } from '../clearance/person.ts'
 import { BluelampError } from '../errors.ts'
 import { registerReasonShape, requireReason } from '../records/reason.ts'
+import { registerChangeSchema } from '../records/register-change.ts'
 import type { Services } from '../services.ts'
-import { registerChangeSchema } from '../storage/tables/register.ts'
 
 /** An entry of the people register with the version it has. */
 export type VersionedEntry = { entry: RegisterEntry; etag: string }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MESSAGES, type QueueName } from '../events/messages.ts'
-import { failPackage } from '../export/make-package.ts'
+import { failPackage } from '../export/fail-package.ts'
 import { footageIdSchema } from '../footage/ids.ts'
 import { rollUp } from '../render/roll-up.ts'
 import { stillMissing } from '../render/still-missing.ts'

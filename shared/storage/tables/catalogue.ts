@@ -1,11 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { TableClient } from '@azure/data-tables'
-import { isHigher } from '../../clearance/marking.ts'
 import { BluelampError } from '../../errors.ts'
 import { type Footage, footageSchema, isSameEdition } from '../../footage/footage.ts'
+import { isGuardedAnew, tightens } from '../../footage/guarding.ts'
 import type { FootageId } from '../../footage/ids.ts'
-import { looksAlike, pathKeys } from '../../footage/index-keys.ts'
-import { guardsOf, summarise } from '../../footage/summary.ts'
+import { looksAlike } from '../../footage/index-keys.ts'
 import { afterConflict } from '../contention.ts'
 import { documentTable } from './documents.ts'
 import type { FootageIndex } from './footage-index.ts'
@@ -163,21 +161,3 @@ export function createCatalogue(
 }
 
 const pathsOf = ({ change }: GuardChange) => [change.before, change.after]
-
-/** Whether someone else may list it afterwards, or it is found elsewhere. */
-const isGuardedAnew = (before: Footage, after: Footage): boolean =>
-  !isDeepStrictEqual(guardsOf(before), guardsOf(after)) ||
-  !isDeepStrictEqual(pathKeys(summarise(before)), pathKeys(summarise(after)))
-
-/** Whether a change closes footage to someone: then the index hears of it before the truth does. */
-const tightens = (before: Footage, after: Footage): boolean =>
-  isHigher(after.marking, before.marking) ||
-  after.restrictions.some((restriction) => !before.restrictions.includes(restriction)) ||
-  after.officer !== before.officer ||
-  after.unit !== before.unit ||
-  after.borough !== before.borough ||
-  lost(before.grants, after.grants) ||
-  lost(before.references, after.references)
-
-const lost = (before: readonly unknown[], after: readonly unknown[]): boolean =>
-  before.some((one) => !after.some((kept) => isDeepStrictEqual(kept, one)))

@@ -1,33 +1,17 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables'
 import { z } from 'zod'
-import { type Oid, oidSchema } from '../../clearance/person.ts'
 import { BluelampError } from '../../errors.ts'
-import { digestOf, GENESIS } from '../../records/canonical.ts'
+import { digestOf } from '../../records/canonical.ts'
+import {
+  type Author,
+  isWhole,
+  nextChange,
+  type RegisterChange,
+  registerChangeSchema,
+} from '../../records/register-change.ts'
 import { CHANGED, EXISTS, MISSING, unless } from '../answers.ts'
 import { documentTable, entityOf, under, valuesOf } from './documents.ts'
 import { createHolders } from './holders.ts'
-
-/** By what an entry came to be as it is. */
-const CHANGE_CAUSES = ['entered', 'imported', 'assigned', 'issued', 'withdrawn'] as const
-
-/** One change of an entry, chained to the one before it. */
-export const registerChangeSchema = z.object({
-  schemaVersion: z.literal(1),
-  sequence: z.int().positive(),
-  at: z.iso.datetime(),
-  by: oidSchema,
-  cause: z.enum(CHANGE_CAUSES).describe('by what the entry came to be so'),
-  reason: z.string().optional().describe('why, in the words of who changed it'),
-  entry: z.unknown(),
-  previous: z.string().describe('hash of the change before; 64 zeros: the first'),
-  hash: z.string().describe('SHA-256 over the canonical JSON (RFC 8785) of the rest'),
-})
-
-/** One change of an entry, with the entry as it was from then on. */
-export type RegisterChange<T> = Omit<z.infer<typeof registerChangeSchema>, 'entry'> & { entry: T }
-
-/** Who changes an entry, by what, and why. */
-export type Author = { by: Oid; cause: (typeof CHANGE_CAUSES)[number]; reason?: string }
 
 /** Entries by key, with every change of each kept in a hash chain. */
 export type Register<T> = {
@@ -133,29 +117,17 @@ export function createRegister<T extends object>(
       const stored = await entries.get(partition, key)
       return stored && { ...(await read(key, stored.value)), etag: stored.etag }
     },
-    async put(key, entry, etag, { by, cause, reason }) {
+    async put(key, entry, etag, author) {
       const current = await entries.get(partition, key)
       // Compared here first: text that is no ETag of storage would be a fault to it, not a conflict.
       if ((current?.etag ?? null) !== etag) return false
       const before = current && (await read(key, current.value)).entry
       const moves = await holders.move(key, before && holds(before), holds(entry))
       const following = await follow(key, before, entry)
-      const last = await lastChange(key)
-      const sequence = (last?.sequence ?? 0) + 1
-      const unsealed = {
-        schemaVersion: 1 as const,
-        sequence,
-        at: now().toISOString(),
-        by,
-        cause,
-        ...(reason !== undefined && { reason }),
-        entry,
-        previous: last?.hash ?? GENESIS,
-      }
-      const change = { ...unsealed, hash: digestOf(unsealed) }
+      const change = nextChange(await lastChange(key), entry, author, now())
       const row = entityOf(partition, key, { ...entry, digest: digestOfRow(key, entry) })
       const actions: TransactionAction[] = [
-        ['create', entityOf(partition, historyKey(key, sequence), change)],
+        ['create', entityOf(partition, historyKey(key, change.sequence), change)],
         etag === null ? ['create', row] : ['update', row, 'Replace', { etag }],
         ...moves,
         ...following,
@@ -181,13 +153,3 @@ export function createRegister<T extends object>(
 }
 
 const isSame = (one: unknown, other: unknown): boolean => digestOf(one) === digestOf(other)
-
-function isWhole(changes: readonly RegisterChange<unknown>[]): boolean {
-  let previous = GENESIS
-  for (const [index, { hash, ...unsealed }] of changes.entries()) {
-    if (unsealed.sequence !== index + 1 || unsealed.previous !== previous) return false
-    if (digestOf(unsealed) !== hash) return false
-    previous = hash
-  }
-  return true
-}
