@@ -9,19 +9,17 @@ import type { InitialisedTrack } from '../mp4/initialisation.ts'
 import type { TimedPacket } from '../mp4/write-fragment.ts'
 import type { OutputSink } from '../output-sink.ts'
 import type { ChunkPlan, RenditionPlan } from '../plan.ts'
-import { SHIFT_SECONDS } from './chunk-times.ts'
 import { PictureMembership, SoundMembership } from './membership.ts'
 import { PictureClock } from './picture-clock.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import { SoundClock } from './sound-clock.ts'
+import { pictureBorders, soundBorders } from './track-borders.ts'
 
 /** What is encoded of a chunk is far less; more is an encoder gone astray. */
 const MAX_ENCODED_BYTES = 1024 * 1024 * 1024
 /** A copy holds no more than the recording does, with some bytes to tell its packets apart. */
 const COPY_TO_RECORDING = 1.25
 const COPY_SLACK_BYTES = 16 * 1024 * 1024
-/** Rounding of the moment that is shown as 0. */
-const START_SLACK_SECONDS = 0.002
 
 /** How far x264 reorders pictures with its default of three B-frames in a pyramid. */
 const ENCODER_REORDERED_PICTURES = 2
@@ -117,43 +115,22 @@ function openRendition(
   const video = { ...pictures, shift: Math.ceil(reordered * frameSeconds * pictures.timescale) }
   const sound = tracks.find(({ kind }) => kind === 'audio')
   const audio = sound ? { ...sound, shift: 0 } : null
-  const [numerator, denominator] = plan.media.video.timeBase
-  const inTrack = (pts: number | null) =>
-    pts === null
-      ? null
-      : Math.round((pts * numerator * video.timescale) / denominator) +
-        SHIFT_SECONDS * video.timescale
-  const zero = (seconds: number, timescale: number) =>
-    Math.round(seconds * timescale) + SHIFT_SECONDS * timescale
-  // Both chunks at a border compute its place in the sound from the same keyframe.
-  const soundBorder = (pts: number, timescale: number) =>
-    ((pts * numerator) / denominator - plan.zeroSeconds.video) * timescale +
-    zero(plan.zeroSeconds.audio, timescale)
-  const soundStart = (timescale: number) =>
-    chunk.startPts === null
-      ? zero(plan.zeroSeconds.audio - START_SLACK_SECONDS, timescale)
-      : soundBorder(chunk.startPts, timescale)
-  const soundEnd = (timescale: number) => {
-    if (chunk.endPts !== null) return soundBorder(chunk.endPts, timescale)
-    return plan.audio?.method === 'encoded'
-      ? zero(plan.zeroSeconds.audio + plan.durationSeconds, timescale)
-      : Number.POSITIVE_INFINITY
-  }
+  const picture = pictureBorders(plan, chunk, video.timescale)
+  // Without sound nothing is asked of its borders.
+  const soundTicks = audio?.timescale ?? 1
+  const sounding = soundBorders(plan, chunk, soundTicks)
   return {
     video,
     audio,
     initBytes: 0,
     pictures: new PictureMembership(
-      inTrack(copied ? chunk.startPts : null),
-      inTrack(chunk.endPts),
+      copied ? picture.start : null,
+      picture.end,
       copied && plan.truncatedAtSeconds !== null ? (chunk.packets ?? undefined) : undefined,
     ),
-    pictureClock: new PictureClock(zero(plan.zeroSeconds.video, video.timescale)),
-    sounds: new SoundMembership(soundStart(audio?.timescale ?? 1), soundEnd(audio?.timescale ?? 1)),
-    soundClock: new SoundClock(
-      zero(plan.zeroSeconds.audio, audio?.timescale ?? 1),
-      audio?.timescale ?? 1,
-    ),
+    pictureClock: new PictureClock(picture.zero),
+    sounds: new SoundMembership(sounding.start, sounding.end),
+    soundClock: new SoundClock(sounding.zero, soundTicks),
     segments: new SegmentWriter(
       write,
       { video, audio },
