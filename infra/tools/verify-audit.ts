@@ -19,8 +19,7 @@ const BREAKS: Record<Extract<TrailVerdict, { whole: false }>['because'], string>
   truncated: 'is missing: it was there when the chain was anchored',
   rewritten: 'or one after it, up to the anchored head, is not what was anchored',
   proof: 'is the first that is vouched for by an anchor whose proof does not hold',
-  missing:
-    'was begun and is not there: it was never written, for its writer died or storage failed, or it was removed',
+  missing: 'is missing: it was written, as was noted of it, and was removed before an anchor',
   token: 'is the first that is vouched for by an anchor whose timestamp does not hold',
 }
 

@@ -8,8 +8,8 @@ import {
   inclusionsOf,
   nextAnchor,
 } from './anchor.ts'
-import { withoutEntry } from './missing-entries.ts'
-import { type MissingEntry, missingAct } from './missing-entry.ts'
+import { type NoteWithoutEntry, withoutEntry } from './missing-entries.ts'
+import { missingAct } from './missing-entry.ts'
 import type { PendingChain, PendingHead } from './pending-heads.ts'
 import { timestampAnchors } from './timestamp-anchors.ts'
 
@@ -66,12 +66,9 @@ async function anchorChains(
     const latest = await anchors.latest()
     // No anchor follows one whose proofs are not all filed: a run may have died over it.
     const filed = latest ? await complete(services, latest) : []
-    const read = await inParallel(AT_ONCE, open, (chain) => readChain(services, chain))
-    const ready = await settle(
-      services,
-      filed,
-      read.filter((chain) => chain !== null),
-    )
+    const unsettled = await settle(services, filed, open)
+    const read = await inParallel(AT_ONCE, unsettled, (chain) => readChain(services, chain))
+    const ready = read.filter((chain) => chain !== null)
     if (ready.length === 0) return
     const heads = ready.map(({ head }) => head).toSorted(byRecording)
     const { anchor, inclusions } = nextAnchor(latest, heads, now())
@@ -102,19 +99,21 @@ async function complete({ anchors, log }: AnchorServices, anchor: Anchor): Promi
 /** A chain with its head, and the notes of which the entries are there. */
 type ReadChain = PendingChain & { head: AnchoredHead }
 
-/** Reads a chain of which an entry is noted and there; what will never be there is put on record. */
+/** Reads a chain of which an entry is noted and there; what was removed is put on record. */
 async function readChain(
   services: AnchorServices,
   { footageId, heads }: PendingChain,
 ): Promise<ReadChain | null> {
   const { audit, log } = services
   try {
-    const missing = await withoutEntry(services, footageId, heads)
-    for (const entry of missing) await recordMissing(services, entry)
+    const absent = await withoutEntry(services, footageId, heads)
+    for (const note of absent) {
+      await (note.written ? recordMissing(services, note) : letGo(services, note))
+    }
     const head = await audit.head(footageId)
     const there = heads.filter(
       (note) =>
-        note.sequence <= (head?.sequence ?? 0) && !missing.some(({ hash }) => hash === note.hash),
+        note.sequence <= (head?.sequence ?? 0) && !absent.some(({ hash }) => hash === note.hash),
     )
     if (!head || there.length === 0) return null
     const { sequence, hash } = head
@@ -127,17 +126,27 @@ async function readChain(
   }
 }
 
-/** Puts it into the chain itself that an entry is missing, once it can no longer be on its way. */
+/** Puts it into the chain itself that an entry was removed: that outlasts the note, and is anchored. */
 async function recordMissing(
-  { audit, pendingHeads, log, now }: AnchorServices,
-  entry: PendingHead & MissingEntry,
+  { audit, pendingHeads, log }: AnchorServices,
+  note: NoteWithoutEntry,
 ): Promise<void> {
-  const { footageId, sequence, hash, at } = entry
+  const { footageId, sequence, hash, at } = note
+  await audit.appendOnce(footageId, missingAct({ sequence, hash, at }))
+  log.error('an entry of an audit trail was removed', { footageId, sequence, hash, writtenAt: at })
+  await pendingHeads.settle(footageId, note)
+}
+
+/** Forgets an entry that can no longer be on its way: its writer died, or storage failed. */
+async function letGo(
+  { pendingHeads, log, now }: AnchorServices,
+  note: NoteWithoutEntry,
+): Promise<void> {
+  const { footageId, sequence, at } = note
   if (now().getTime() - Date.parse(at) <= NOTE_LIFE_MS) return
-  const what = { footageId, sequence, hash, begunAt: at }
-  log.error('an entry of an audit trail was begun and is not there: unwritten or removed', what)
-  await audit.appendOnce(footageId, missingAct(entry))
-  await pendingHeads.settle(footageId, entry)
+  const what = { footageId, sequence, begunAt: at }
+  log.warn('an entry of an audit trail was begun and never written: nothing was released', what)
+  await pendingHeads.settle(footageId, note)
 }
 
 /**
@@ -147,15 +156,15 @@ async function recordMissing(
 async function settle(
   { pendingHeads }: AnchorServices,
   inclusions: readonly Inclusion[],
-  chains: readonly ReadChain[],
-): Promise<ReadChain[]> {
+  chains: readonly PendingChain[],
+): Promise<PendingChain[]> {
   const reach = new Map(inclusions.map(({ head }) => [head.footageId, head.sequence]))
   const isCovered = (note: PendingHead) => note.sequence <= (reach.get(note.footageId) ?? 0)
   const covered = chains.flatMap(({ heads }) => heads.filter(isCovered))
   await inParallel(AT_ONCE, covered, (note) => pendingHeads.settle(note.footageId, note))
-  return chains.flatMap(({ heads, ...chain }) => {
+  return chains.flatMap(({ footageId, heads }) => {
     const open = heads.filter((note) => !isCovered(note))
-    return open.length === 0 ? [] : [{ ...chain, heads: open }]
+    return open.length === 0 ? [] : [{ footageId, heads: open }]
   })
 }
 

@@ -26,7 +26,7 @@ export const exportedTrailSchema = z.object({
   missing: z
     .array(missingEntrySchema)
     .default([])
-    .describe('with the last page: the entries that were begun and are not there'),
+    .describe('with the last page: the entries that were written and are not there'),
   next: z.string().nullable().describe('the cursor of the next page; null: this is the last'),
 })
 export type ExportedTrail = z.infer<typeof exportedTrailSchema>

@@ -1,41 +1,29 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FootageId } from '../footage/ids.ts'
 import type { Services } from '../services.ts'
 import type { MissingEntry } from './missing-entry.ts'
 import type { PendingHead } from './pending-heads.ts'
 
-/** How often, and after how long, it is looked again for an entry that may be on its way. */
-const LOOKS = 4
-const LOOK_AGAIN_MS = 250
-
-/**
- * The entries that are noted as begun, and neither stand in the chain nor come within a second: none,
- * unless whoever wrote one died over it, storage failed, or it was removed.
- */
+/** The entries that were written, as their notes say, and do not stand in the chain: none, unless one was removed. */
 export async function missingEntries(
   stores: Pick<Services, 'audit' | 'pendingHeads'>,
   id: FootageId,
 ): Promise<MissingEntry[]> {
-  let missing = await withoutEntry(stores, id, await stores.pendingHeads.of(id))
-  for (let look = 0; missing.length > 0 && look < LOOKS; look += 1) {
-    await delay(LOOK_AGAIN_MS)
-    // Who lost a race for a sequence has taken the note back by now.
-    const still = new Set((await stores.pendingHeads.of(id)).map(({ hash }) => hash))
-    const noted = missing.filter(({ hash }) => still.has(hash))
-    missing = await withoutEntry(stores, id, noted)
-  }
-  return missing.map(({ sequence, hash, at }) => ({ sequence, hash, at }))
+  const absent = await withoutEntry(stores, id, await stores.pendingHeads.of(id))
+  return absent
+    .filter(({ written }) => written)
+    .map(({ sequence, hash, at }) => ({ sequence, hash, at }))
 }
 
-type NotedEntry = PendingHead & MissingEntry
+/** A note whose entry does not stand in the chain: not yet written, never, or removed. */
+export type NoteWithoutEntry = PendingHead & MissingEntry
 
 /** Of these notes, those whose entries are not in the chain. They must have been read before it is. */
 export async function withoutEntry(
   { audit }: Pick<Services, 'audit'>,
   id: FootageId,
   notes: readonly PendingHead[],
-): Promise<NotedEntry[]> {
-  const hashed = notes.filter((note): note is NotedEntry => note.hash !== undefined)
+): Promise<NoteWithoutEntry[]> {
+  const hashed = notes.filter((note): note is NoteWithoutEntry => note.hash !== undefined)
   if (hashed.length === 0) return []
   const first = Math.min(...hashed.map(({ sequence }) => sequence))
   const entries = await audit.page(id, { after: first - 1 })

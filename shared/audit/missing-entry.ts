@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { sha256Schema } from '../footage/sha256.ts'
 import type { AuditAct, AuditEntry } from './chain.ts'
 
-/** An entry that was begun and is not in its chain: never written, or removed. */
+/** An entry that was written and is not in its chain: it was removed. */
 export const missingEntrySchema = z
   .object({
     sequence: z.int().positive(),
     hash: sha256Schema,
-    at: z.iso.datetime().describe('when it was begun'),
+    at: z.iso.datetime().describe('when it was written'),
   })
   .meta({ id: 'MissingAuditEntry' })
 export type MissingEntry = z.infer<typeof missingEntrySchema>

@@ -12,9 +12,10 @@ const pendingSchema = z.object({
   sequence: z.int().positive(),
   hash: sha256Schema.optional().describe('absent: noted before notes had it'),
   at: z.iso.datetime(),
+  written: z.boolean().default(true).describe('absent: noted before notes said so'),
 })
 
-/** That this entry may have been appended, and is in no anchor yet. */
+/** That this entry was appended, or may have been, and is in no anchor yet. */
 export type PendingHead = Omit<z.infer<typeof pendingSchema>, 'schemaVersion'>
 
 /** All that is pending of one recording. */
@@ -22,13 +23,16 @@ export type PendingChain = { footageId: FootageId; heads: PendingHead[] }
 
 /**
  * Which entries are in no anchor yet, so that the timer need not look for them, and that none of
- * them can be cut off unseen. A note is written before its entry, and goes when an anchor over that
- * entry is stored or its writer knows that it will never be written: whoever dies in between leaves
- * a note too many, never one too few.
+ * them can be cut off unseen. A note is written before its entry, says once the entry is stored that
+ * it is, and goes when an anchor over that entry is or its writer knows that it will never be
+ * written. So whoever dies in between leaves a note too many, never one too few, and what was not
+ * written is told from what was removed.
  */
 export type PendingHeads = {
   /** To be called before an entry is written, every time. */
   note(id: FootageId, entry: ChainHead): Promise<void>
+  /** To be called once an entry is stored, before anything is released for it. */
+  confirm(id: FootageId, entry: ChainHead): Promise<void>
   /** Takes a note back or settles it: its entry is vouched for, or will never come. */
   settle(id: FootageId, entry: Pick<PendingHead, 'sequence' | 'hash'>): Promise<void>
   /** What is pending of one recording. */
@@ -38,7 +42,7 @@ export type PendingHeads = {
 }
 
 const SEQUENCE_DIGITS = 10
-/** Whatever ETag it has: a note is never changed. */
+/** Whatever ETag it has: a note is changed by its writer alone. */
 const ANY = '*'
 
 /** Kept in the table of the trails, in partitions that no recording has. */
@@ -59,16 +63,24 @@ export function createPendingHeads(table: TableClient, now: () => Date): Pending
     if (first) yield { footageId: first.footageId, heads }
   }
 
+  const noteOf = (footageId: FootageId, { sequence, hash }: ChainHead, written: boolean) => ({
+    schemaVersion: 1 as const,
+    footageId,
+    sequence,
+    hash,
+    at: now().toISOString(),
+    written,
+  })
+
   return {
-    async note(footageId, { sequence, hash }) {
-      const value = {
-        schemaVersion: 1,
-        footageId,
-        sequence,
-        hash,
-        at: now().toISOString(),
-      } as const
-      await rows.put(partitionOf(footageId), rowKey(value), value)
+    async note(id, entry) {
+      const note = noteOf(id, entry, false)
+      await rows.put(partitionOf(id), rowKey(note), note)
+    },
+    async confirm(id, entry) {
+      const note = noteOf(id, entry, true)
+      // An anchor over the entry may have come first: then the note is gone, and nothing is pending.
+      await rows.replace(partitionOf(id), rowKey(note), note, ANY)
     },
     async settle(footageId, { sequence, hash }) {
       await rows.remove(partitionOf(footageId), rowKey({ footageId, sequence, hash }), ANY)
@@ -84,5 +96,9 @@ const partition = (shard: string): string => `pending:${shard}`
 const partitionOf = (id: FootageId): string => partition(shardOf(id))
 
 /** With the hash: writers that race for a sequence have a note each. */
-const rowKey = ({ footageId, sequence, hash }: Omit<PendingHead, 'at'>): string =>
+const rowKey = ({
+  footageId,
+  sequence,
+  hash,
+}: Pick<PendingHead, 'footageId' | 'sequence' | 'hash'>): string =>
   [footageId, String(sequence).padStart(SEQUENCE_DIGITS, '0'), ...(hash ? [hash] : [])].join(':')

@@ -9,11 +9,7 @@ import { CHAIN_BREAKS } from './verify-chain.ts'
 const ANCHOR_BREAKS = ['truncated', 'rewritten', 'proof', 'token'] as const
 export type AnchorBreak = (typeof ANCHOR_BREAKS)[number]
 
-/**
- * The first of the entries that were begun and are not there: its writer died before it was written,
- * storage failed, or it was removed. That cannot be told apart, so it is a kind of its own. Nothing
- * was released for an entry that was never written.
- */
+/** The first of the entries that were written, as was noted of them, and are not there any more. */
 export const MISSING = 'missing'
 
 /** Up to where a chain is vouched for, by which anchor, and when that was timestamped. */

@@ -11,8 +11,8 @@ import { createPendingHeads } from './pending-heads.ts'
 /** The audit trail of every recording: an append-only hash chain each. */
 export type AuditTrail = Pick<ChainRows, 'head' | 'read' | 'page' | 'links'> & {
   /**
-   * Appends an entry, after whatever others append at the same time. Resolves when it is stored:
-   * release nothing before that, and nothing if it throws.
+   * Appends an entry, after whatever others append at the same time. Resolves when it is stored, and
+   * noted so: release nothing before that, and nothing if it throws.
    */
   append(id: FootageId, act: AuditAct): Promise<AuditEntry>
   /** As append, but only if there is no entry of that action with the same detail yet. */
@@ -34,11 +34,8 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
   // processes the insert of the next sequence is the claim, and nothing that is remembered counts.
   const inTurn = createTurns<FootageId>()
   const waiting = new Map<FootageId, Waiting[]>()
-  /** By their place: entries that storage failed over, so that it may have them or not. */
-  const doubtful = new Map<string, ChainHead[]>()
-  const placeOf = (id: FootageId, { sequence }: ChainHead): string => `${id}:${sequence}`
 
-  /** A note that cannot be taken back is for the verification to name. */
+  /** A note that cannot be taken back goes with time. */
   const takeBack = (id: FootageId, unwritten: readonly ChainHead[]) =>
     Promise.allSettled(unwritten.map((entry) => pending.settle(id, entry)))
 
@@ -51,21 +48,23 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
     throw failed.reason
   }
 
-  /** Appends these acts behind `head` in their order, until another process takes a sequence. */
+  /**
+   * Appends these acts behind `head` in their order, until another process takes a sequence.
+   * @param stored called of each entry as it is stored, with what to wait for before it counts
+   */
   const tryAppend = async (
     id: FootageId,
     head: ChainHead | null,
     acts: readonly AuditAct[],
-    stored: (entry: AuditEntry) => void,
+    stored: (entry: AuditEntry, confirmed: Promise<void>) => void = () => {},
   ): Promise<boolean> => {
     const entries: AuditEntry[] = []
     for (const act of acts) entries.push(nextEntry(id, entries.at(-1) ?? head, act, now()))
     await note(id, entries)
+    const confirmations: Promise<void>[] = []
     for (const [index, entry] of entries.entries()) {
-      const place = placeOf(id, entry)
       const written = await rows.insert(id, entry).catch(async (error: unknown) => {
         // This one may be stored all the same; those behind it never will be.
-        doubtful.set(place, [...(doubtful.get(place) ?? []), entry])
         await takeBack(id, entries.slice(index + 1))
         throw error
       })
@@ -73,11 +72,11 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
         await takeBack(id, entries.slice(index))
         return false
       }
-      stored(entry)
-      // The place was free: what was in doubt is not stored, and cannot be any more.
-      await takeBack(id, doubtful.get(place) ?? [])
-      doubtful.delete(place)
+      const confirmed = pending.confirm(id, entry)
+      confirmations.push(confirmed)
+      stored(entry, confirmed)
     }
+    await Promise.all(confirmations)
     return true
   }
 
@@ -90,7 +89,11 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
         const acts = run.map(({ act }) => act)
         const before = run.length
         const head = await rows.head(id)
-        if (await tryAppend(id, head, acts, (entry) => run.shift()?.resolve(entry))) return
+        const isDone = await tryAppend(id, head, acts, (entry, confirmed) => {
+          const one = run.shift()
+          confirmed.then(() => one?.resolve(entry), one?.reject)
+        })
+        if (isDone) return
         lost = run.length < before ? 0 : lost + 1
         await afterConflict(lost)
       }
@@ -120,7 +123,7 @@ export function createAuditTrail(table: TableClient, now: () => Date): AuditTrai
           // Looked for after the head was: whoever said the same since takes the sequence behind it.
           const since = isFirst ? [] : await rows.page(id, { after: from - 1 })
           if (since.some((entry) => entry && isSame(entry, act))) return
-          if (await tryAppend(id, head, [act], () => {})) return
+          if (await tryAppend(id, head, [act])) return
           await afterConflict(attempt)
         }
       }),

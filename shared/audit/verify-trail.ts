@@ -20,7 +20,7 @@ type CheckedLinks = Pick<ExportedTrail, 'footageId' | 'anchors' | 'missing'> & {
 
 /**
  * Checks a trail: that each entry follows the one before it, and that the chain still holds every
- * head that was anchored and every entry that was begun. Without those, neither a truncated tail
+ * head that was anchored and every entry that was noted as written. Without those, neither a truncated tail
  * nor a chain that was computed anew can be seen.
  * @param trustedPem certificates of timestamp authorities in PEM; null: tokens are checked by the
  * certificates that they carry

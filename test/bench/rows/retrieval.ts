@@ -157,8 +157,10 @@ async function bareDetail(stage: Stage): Promise<void> {
   for await (const _ of heads) break
   const entry = { action: 'metadata-viewed', actor: principal.oid }
   // Beside the trail, whose own partition must stay a chain.
-  await audit.upsertEntity(entityOf('bench:pending', newFootageId(), entry), 'Replace')
+  const note = entityOf('bench:pending', newFootageId(), entry)
+  await audit.upsertEntity(note, 'Replace')
   await audit.createEntity(entityOf('bench:entries', newFootageId(), entry))
+  await audit.updateEntity(note, 'Replace', { etag: '*' })
   // Who looked at what on a day is one row: all but the first insert are refused.
   await table('activity')
     .createEntity(entityOf('bench', principal.oid, entry))

@@ -1,3 +1,4 @@
+import type { TableClient } from '@azure/data-tables'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { anchorHash } from '../../../shared/audit/anchor.ts'
 import { type AnchorServices, anchorAudit } from '../../../shared/audit/anchor-run.ts'
@@ -112,7 +113,7 @@ it('shows a tail that was cut off after a run died over its anchor', async () =>
   })
 })
 
-it('waits for an entry that is on its way, and puts on record that one never came', async () => {
+it('waits for an entry that is on its way, and lets go of one that never came', async () => {
   const id = await anchoring.chainOf(1)
   const begun = { sequence: 2, hash: 'b'.repeat(64) }
   await anchoring.services.pendingHeads.note(id, begun)
@@ -121,14 +122,36 @@ it('waits for an entry that is on its way, and puts on record that one never cam
   expect(anchoring.complaints).toEqual([])
   now = new Date(now.getTime() + 16 * 60_000)
   await anchoring.anchor()
-  expect(anchoring.complaints).toHaveLength(1)
-  await expect(anchoring.services.audit.read(id)).resolves.toMatchObject([
-    {},
-    { action: 'entry-missing', actor: 'service', detail: begun },
+  expect(anchoring.complaints).toEqual([
+    'an entry of an audit trail was begun and never written: nothing was released',
   ])
-  await anchoring.anchor()
   await expect(pending()).resolves.toEqual([])
+  await expect(anchoring.services.audit.read(id)).resolves.toHaveLength(1)
+  await expectAnchored(anchoring, id)
 })
+
+it.each([1, 2, 3, 4, 5])(
+  'takes no writer that died at its request %i for one whose entry was removed',
+  async (request) => {
+    const id = await anchoring.chainOf(2)
+    const table = storage.clients.table('audit')
+    const dying = createAuditTrail(dyingTable(table, request), () => now)
+    const acts = [1, 2].map((chunk) => ({ ...ACT, detail: { chunk } }))
+    const appended = await Promise.allSettled(acts.map((act) => dying.append(id, act)))
+    const released = appended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    await expect(anchoring.verdict(id)).resolves.toMatchObject({ whole: true })
+    // Others go on where it stopped.
+    await anchoring.append(id, 2)
+    await expect(anchoring.verdict(id)).resolves.toMatchObject({ whole: true })
+    now = new Date(now.getTime() + 16 * 60_000)
+    for (let run = 0; run < 2; run += 1) await anchoring.anchor()
+    await expectAnchored(anchoring, id)
+    await expect(pending()).resolves.toEqual([])
+    const entries = await anchoring.services.audit.read(id)
+    expect(entries).toEqual(expect.arrayContaining(released))
+    expect(entries.map(({ action }) => action)).not.toContain('entry-missing')
+  },
+)
 
 it('vouches for what was noted before notes had the hash of their entry', async () => {
   const id = await anchoring.chainOf(1)
@@ -177,6 +200,20 @@ it('keeps the first version of an anchor, whatever is written on top of it', asy
   }
   await expectAnchored(anchoring, id)
 })
+
+/** The same table to a process that is gone from its nth write on: nothing is taken back either. */
+function dyingTable(table: TableClient, request: number): TableClient {
+  const writes = ['createEntity', 'upsertEntity', 'updateEntity', 'deleteEntity']
+  let made = 0
+  return new Proxy(table, {
+    get(target, name, receiver) {
+      if (writes.includes(String(name)) && ++made >= request) {
+        return () => Promise.reject(new Error('It died.'))
+      }
+      return Reflect.get(target, name, receiver)
+    },
+  })
+}
 
 /** The same services, that throw instead of their nth call to storage. */
 function dyingAt(services: AnchorServices, call: number): AnchorServices {
