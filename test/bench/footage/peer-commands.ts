@@ -1,23 +1,26 @@
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Bench } from '../harness/row.ts'
 import { type CommandCost, total } from '../measure/command.ts'
+import type { Rate } from './rate.ts'
 import { ffmpeg } from './raw-commands.ts'
+
+/** Of a proxy, in pixels. */
+export type Size = { width: number; height: number }
 
 /**
  * What PeerTube runs for a 1080p30 upload (packages/ffmpeg/src, its defaults written out), at the
  * height of our proxy. Its bit rate is 0.12 bits a pixel from 480 to 719 lines, by its own table.
  */
-const peerTubeRate = (width: number, height: number): number =>
-  Math.floor(width * height * 30 * 0.12)
+export function peerTubeRate({ width, height }: Size): Rate {
+  const bitRate = Math.floor(width * height * 30 * 0.12)
+  return { '-maxrate': `${bitRate}`, '-bufsize': `${2 * bitRate}` }
+}
 
 const PEERTUBE_HLS = (output: string): string[] => [
   ...['-hls_time', '4', '-hls_list_size', '0', '-hls_playlist_type', 'vod'],
   ...['-hls_segment_filename', `${output}.mp4`, '-hls_segment_type', 'fmp4'],
   ...['-f', 'hls', '-hls_flags', 'single_file', `${output}.m3u8`],
 ]
-
-type Size = { width: number; height: number }
 
 /** Copy, proxy, thumbnail and storyboard, one command after the other as PeerTube's jobs do. */
 export async function peerTubeSet(
@@ -47,49 +50,18 @@ export async function peerTubeSet(
   return { ...whole, proxySeconds: proxy.seconds }
 }
 
-/** Searching for a size ends at this one or after so many runs; the first is at a usual quality. */
-const SAME_SIZE = 0.01
-const MOST_RUNS = 5
-const FIRST_CRF = 28
-/** By how much the logarithm of the size falls where the rate factor is one more: half at six. */
-const SHRINKING = Math.LN2 / 6
-
-/**
- * PeerTube's proxy within a bound of rate, at the rate factor that makes it as large as another one:
- * the same factor gives other sizes with other options.
- * @returns what the run of that factor cost
- */
-export async function peerTubeProxyOfSize(
-  bench: Bench,
-  file: string,
-  output: string,
-  size: Size,
-  bound: string[],
-  bytes: number,
-): Promise<CommandCost> {
-  let crf = FIRST_CRF
-  for (let n = 1; ; n++) {
-    const rate = ['-crf', crf.toFixed(2), ...bound]
-    const cost = await ffmpeg(bench, peerTubeProxy(file, output, size, rate))
-    const excess = Math.log((await stat(`${output}.mp4`)).size / bytes)
-    if (Math.abs(excess) <= SAME_SIZE || n === MOST_RUNS) return cost
-    crf += excess / SHRINKING
-  }
-}
-
-/** @param rate options in place of PeerTube's own choice of rate and quality */
+/** @param rate in place of PeerTube's own choice of rate and quality */
 export function peerTubeProxy(
   file: string,
   output: string,
-  { width, height }: Size,
-  rate?: string[],
+  size: Size,
+  rate: Rate = peerTubeRate(size),
 ): string[] {
-  const bitRate = peerTubeRate(width, height)
   return [
     ...['-i', file, '-acodec', 'aac', '-vcodec', 'libx264', '-f', 'mp4'],
     ...['-movflags', 'faststart', '-max_muxing_queue_size', '1024', '-map_metadata', '-1'],
-    ...['-pix_fmt', 'yuv420p', '-vf', `scale=w=-2:h=${height}`, '-preset', 'veryfast'],
-    ...(rate ?? ['-maxrate:v', `${bitRate}`, '-bufsize:v', `${2 * bitRate}`]),
+    ...['-pix_fmt', 'yuv420p', '-vf', `scale=w=-2:h=${size.height}`, '-preset', 'veryfast'],
+    ...Object.entries(rate).flat(),
     ...['-b_strategy', '1', '-bf', '16', '-r', '30', '-g:v', '60'],
     ...PEERTUBE_HLS(output),
   ]

@@ -33,6 +33,18 @@ export const rawCopyAndProxy = (
     ]),
   )
 
+/** The proxy alone into one file. */
+export const proxyAlone = (
+  bench: Bench,
+  file: string,
+  { scale, encoder }: ProxySettings,
+  output: string,
+): Promise<CommandCost> =>
+  ffmpeg(bench, [
+    ...['-i', file, '-map', '0:v:0', '-map', '0:a:0', '-vf', scale, ...encoder, ...KEYFRAMES],
+    ...['-movflags', 'frag_keyframe+empty_moov', output],
+  ])
+
 /** A sheet of tiles from keyframes alone: the cheapest way to one. */
 export const rawStoryboard = (
   bench: Bench,
