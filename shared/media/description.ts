@@ -38,6 +38,8 @@ const audioDescriptionSchema = z.object({
   sampleRate: z.int().positive(),
   channels: z.int().positive(),
   timeBase: rationalSchema,
+  /** Whether it begins so late in the file that ffmpeg must read far to find out what it is. */
+  beginsLate: z.boolean().default(false),
 })
 export type AudioDescription = z.infer<typeof audioDescriptionSchema>
 

@@ -12,12 +12,15 @@ export const leftOutTrackSchema = z.object({
   /** Index of the stream in the container, as ffmpeg counts. */
   stream: z.int().nonnegative(),
   kind: z.enum(['picture', 'sound', 'cover', 'text', 'data', 'other']),
-  /** The name of its codec, else its four-character code; null if it has neither. */
+  /** The name of its codec, else its four-character code, or `encrypted`; null if it has neither. */
   codec: z.string().nullable(),
   /** Whether its decoder is not among those that may run here. */
   refused: z.boolean(),
 })
 export type LeftOutTrack = z.infer<typeof leftOutTrackSchema>
+
+/** Stands for the codec of a track that cannot be decoded without a key. */
+export const ENCRYPTED = 'encrypted'
 
 /** What a viewer must know of the tracks that are not played; null if there are none. */
 export function noteOfLeftOut(
@@ -35,8 +38,8 @@ export function noteOfLeftOut(
 const inWords = ({ stream, kind, codec, refused }: LeftOutTrack): string =>
   [
     `track ${stream + 1}, ${KINDS[kind]}`,
-    codec === null ? '' : ` coded as ${codec}`,
-    refused ? ', which is not decoded here' : '',
+    codec === null || codec === ENCRYPTED ? '' : ` coded as ${codec}`,
+    codec === ENCRYPTED ? ', which is encrypted' : refused ? ', which is not decoded here' : '',
   ].join('')
 
 const KINDS = {

@@ -84,7 +84,7 @@ export function chunkCommand(
     input: {
       url,
       options: [
-        ...inputGuards(plan.media.container),
+        ...inputGuards(plan.media.container, plan.media.audio?.beginsLate),
         ...windowedReading(),
         ...['-copyts', '-itsoffset', `${SHIFT_SECONDS}`, '-threads', '1'],
         // Pictures that no other is predicted from need not be smoothed to be scaled down.

@@ -8,6 +8,7 @@ import {
   unplayable,
 } from '../description.ts'
 import { MediaError } from '../errors.ts'
+import { ENCRYPTED } from '../left-out.ts'
 import { runChild } from '../running/child-process.ts'
 import { inputGuards, programGuards, windowedReading } from '../running/guards.ts'
 import { serveRanges } from '../running/range-proxy.ts'
@@ -58,32 +59,49 @@ export type FfprobeStream = z.infer<typeof streamSchema>
 export type FfprobeAnswer = z.infer<typeof ffprobeSchema> & {
   /** What ffprobe complained of. */
   log: string
-  /** The decoders that some tracks would need and that may not run here, by stream. */
+  /** The decoders that some tracks would need and that may not run here, or `ENCRYPTED`, by stream. */
   refused: ReadonlyMap<number, string>
+  /** Whether it was read far for its sound, which does not begin with the picture. */
+  far: boolean
 }
 
 /**
  * Has ffprobe describe a recording. A track whose decoder may not run makes it give up: it is
- * asked again with that track masked, so that the others can play.
+ * asked again with that track masked, so that the others can play. So it is, reading further, where a
+ * transport stream names sound that has not begun: its packets alone tell what it is.
+ * @param encrypted tracks that are masked from the beginning
  * @throws MediaError `source-failed`, `aborted`
  */
 export async function askFfprobe(
   source: FootageSource,
   tools: MediaTools,
   container: Container,
+  encrypted: readonly number[],
   signal: AbortSignal,
 ): Promise<FfprobeAnswer | Unplayable> {
-  const refused = new Map<number, string>()
+  const refused = new Map(encrypted.map((stream) => [stream, ENCRYPTED]))
+  let far = false
   for (;;) {
     const masked = await maskTracks(source, container, [...refused.keys()], signal)
-    const answer = await runFfprobe(masked, tools, container, signal)
+    const answer = await runFfprobe(masked, tools, inputGuards(container, far), container, signal)
     if ('playable' in answer) return answer
-    if ('streams' in answer) return { ...answer, refused }
+    if ('streams' in answer) {
+      if (far || container !== 'mpegts' || !isSoundAwaited(answer.streams))
+        return { ...answer, refused, far }
+      far = true
+      continue
+    }
     const { stream, decoder } = answer
-    if (refused.has(stream) || refused.size >= MAX_REFUSED_TRACKS)
+    if (refused.has(stream) || refused.size >= encrypted.length + MAX_REFUSED_TRACKS)
       return unplayable('unsupported-codec', `A track is coded as ${decoder}.`)
     refused.set(stream, decoder)
   }
+}
+
+/** Whether there is sound, and of none of it is known what it is. */
+function isSoundAwaited(streams: readonly FfprobeStream[]): boolean {
+  const sounds = streams.filter((stream) => stream.codec_type === 'audio')
+  return sounds.length > 0 && sounds.every((stream) => !stream.sample_rate)
 }
 
 type Refusal = { stream: number; decoder: string }
@@ -91,9 +109,10 @@ type Refusal = { stream: number; decoder: string }
 async function runFfprobe(
   source: FootageSource,
   tools: MediaTools,
+  guards: string[],
   container: Container,
   signal: AbortSignal,
-): Promise<Omit<FfprobeAnswer, 'refused'> | Refusal | Unplayable> {
+): Promise<Omit<FfprobeAnswer, 'refused' | 'far'> | Refusal | Unplayable> {
   let touch = () => {}
   await using proxy = await serveRanges(forDemuxer(source, container, signal), {
     signal,
@@ -116,7 +135,7 @@ async function runFfprobe(
         ...programGuards(),
         // Which track it gives up on is but a warning.
         ...['-loglevel', 'warning'],
-        ...inputGuards(container),
+        ...guards,
         ...windowedReading(),
         ...['-show_streams', '-show_format', '-of', 'json'],
         proxy.url,

@@ -7,7 +7,7 @@ import {
   type Unplayable,
   unplayable,
 } from '../description.ts'
-import type { LeftOutTrack } from '../left-out.ts'
+import { ENCRYPTED, type LeftOutTrack } from '../left-out.ts'
 import { AUDIO_CODECS, MAX_PIXELS, VIDEO_CODECS } from '../running/guards.ts'
 import { type FfprobeAnswer, type FfprobeStream, refusedSize } from './ask-ffprobe.ts'
 
@@ -20,7 +20,7 @@ export function chooseTracks(
   container: Container,
   sizeBytes: number,
 ): { playable: true; media: MediaDescription } | Unplayable {
-  const { streams, refused } = answer
+  const { streams, refused, far } = answer
   const pictures = streams.filter((stream) => kindOf(stream) === 'picture')
   const decodable = pictures.filter(({ index }) => !refused.has(index))
   const video = decodable.find(({ width, height }) => width && height) ?? decodable[0]
@@ -28,7 +28,10 @@ export function chooseTracks(
     const coded = pictures.map(({ index }) => refused.get(index))[0]
     return coded === undefined
       ? unplayable('no-video', 'It has no picture track.')
-      : unplayable('unsupported-codec', `Its picture is coded as ${coded}.`)
+      : unplayable(
+          'unsupported-codec',
+          coded === ENCRYPTED ? 'Its picture is encrypted.' : `Its picture is coded as ${coded}.`,
+        )
   }
   const codec = video.codec_name ?? 'unknown'
   if (!isAmong(VIDEO_CODECS, codec))
@@ -38,7 +41,7 @@ export function chooseTracks(
     return unplayable('too-large-picture', `A picture has ${width} × ${height} pixels.`)
   if (!width || !height || !video.time_base)
     return refusedSize(answer.log) ?? damaged('Its picture track has no size.')
-  const audio = streams.flatMap((stream) => soundOf(stream) ?? [])[0] ?? null
+  const audio = streams.flatMap((stream) => soundOf(stream, far) ?? [])[0] ?? null
   return {
     playable: true,
     media: mediaDescriptionSchema.parse({
@@ -72,11 +75,12 @@ export function chooseTracks(
 }
 
 /** The track as sound that can be rendered; null if it is none. */
-function soundOf(stream: FfprobeStream): AudioDescription | null {
+function soundOf(stream: FfprobeStream, beginsLate: boolean): AudioDescription | null {
   const { index, codec_name: codec, sample_rate: sampleRate, channels, time_base } = stream
   if (kindOf(stream) !== 'sound' || !codec || !sampleRate || !channels) return null
   if (!isAmong(AUDIO_CODECS, codec)) return null
-  return { stream: index, codec, sampleRate, channels, timeBase: time_base ?? [1, sampleRate] }
+  const timeBase = time_base ?? [1, sampleRate]
+  return { stream: index, codec, sampleRate, channels, timeBase, beginsLate }
 }
 
 function leftOut(stream: FfprobeStream, refused: FfprobeAnswer['refused']): LeftOutTrack {

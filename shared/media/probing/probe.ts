@@ -2,6 +2,7 @@ import { HEAD_BYTES, identifyContainer } from '../container.ts'
 import { damaged, type MediaDescription, type Unplayable, unplayable } from '../description.ts'
 import { beginningOf } from '../mp4/beginning.ts'
 import { MalformedBoxError } from '../mp4/boxes.ts'
+import { encryptedTracks } from '../mp4/encrypted-tracks.ts'
 import { readMovieHeader } from '../mp4/movie-header.ts'
 import { sampleDurations, samplesOf } from '../mp4/samples.ts'
 import { readTracks } from '../mp4/tracks.ts'
@@ -32,7 +33,8 @@ export async function probe(
     if (flaw !== null) return damaged(flaw)
   }
   const beginning = identified.container === 'mov' ? await beginningOf(source, signal) : source
-  const answer = await askFfprobe(beginning, tools, identified.container, signal)
+  const encrypted = identified.container === 'mov' ? await encryptedIn(source, signal) : []
+  const answer = await askFfprobe(beginning, tools, identified.container, encrypted, signal)
   if ('playable' in answer) return answer
   const chosen = chooseTracks(answer, identified.container, source.size)
   return chosen.playable && beginning !== source
@@ -58,6 +60,11 @@ async function withWholeTimes(
     declaredSeconds,
     video: { ...media.video, frameRate: count / declaredSeconds },
   }
+}
+
+async function encryptedIn(source: FootageSource, signal: AbortSignal): Promise<number[]> {
+  const header = await readMovieHeader(source, signal)
+  return header.kind === 'unfinished' ? [] : encryptedTracks(header.moov)
 }
 
 /** What is wrong with the boxes of an MP4 or QuickTime file; null if nothing is. */

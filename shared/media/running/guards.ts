@@ -14,6 +14,12 @@ const MAX_ALLOCATION_BYTES = 128 * 1024 * 1024
 /** How much is read to find out what the tracks are. */
 const PROBE_BYTES = 5_000_000
 const PROBE_MICROSECONDS = 5_000_000
+/**
+ * The same where a transport stream names a track that has not begun by then. Body-worn cameras keep
+ * up to two minutes from before they were switched on, and of those the picture alone.
+ */
+const FAR_PROBE_BYTES = 128 * 1024 * 1024
+const FAR_PROBE_MICROSECONDS = 130_000_000
 
 /** Decoders that cameras need. No playlist and no drawing format is among them. */
 export const VIDEO_CODECS = [
@@ -52,6 +58,11 @@ export const AUDIO_CODECS = [
   'pcm_s16le',
   'pcm_s16be',
   'pcm_s24le',
+  'pcm_s24be',
+  'pcm_s32le',
+  'pcm_s32be',
+  'pcm_f32le',
+  'pcm_f32be',
   'pcm_u8',
   'adpcm_ima_wav',
   'adpcm_ima_qt',
@@ -64,14 +75,18 @@ const DECODER_NAMES = ['libdav1d', 'libvpx', 'libvpx-vp9', 'libaom-av1']
 
 const ALLOWED_CODECS = [...VIDEO_CODECS, ...AUDIO_CODECS, ...TEXT_CODECS, ...DECODER_NAMES]
 
-/** Options that go before `-i` of every recording. */
-export const inputGuards = (container: Container): string[] => [
+/**
+ * Options that go before `-i` of every recording.
+ * @param far whether its sound begins so late that only reading far tells what it is
+ */
+export const inputGuards = (container: Container, far = false): string[] => [
   ...['-protocol_whitelist', 'http,tcp'],
   ...['-format_whitelist', container],
   ...['-codec_whitelist', ALLOWED_CODECS.join(',')],
   ...['-max_streams', `${MAX_STREAMS}`],
   ...['-max_pixels', `${MAX_PIXELS}`],
-  ...['-probesize', `${PROBE_BYTES}`, '-analyzeduration', `${PROBE_MICROSECONDS}`],
+  ...['-probesize', `${far ? FAR_PROBE_BYTES : PROBE_BYTES}`],
+  ...['-analyzeduration', `${far ? FAR_PROBE_MICROSECONDS : PROBE_MICROSECONDS}`],
   // Evidence is shown whole: an edit list could hide pictures. Its shift is applied by the plan.
   ...(container === 'mov' ? ['-ignore_editlist', '1'] : []),
   // Else all fragments of a movie are visited before the first picture is given.

@@ -46,7 +46,7 @@ const recordings = {
     ...['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
     ...['-x265-params', 'log-level=none:keyint=30'],
   ],
-  'pcm.mov': [...X264, ...CLOSED, '-c:a', 'pcm_s16le'],
+  'pcm.mov': [...X264, ...CLOSED, '-c:a', 'pcm_s24be'],
   'mp3.mkv': [...X264, ...CLOSED, '-c:a', 'libmp3lame'],
 } as const
 

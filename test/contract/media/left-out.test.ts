@@ -190,3 +190,38 @@ describe('a picture that may not be decoded', () => {
     })
   })
 })
+
+describe('an encrypted track', () => {
+  const KEY = ['76a6c65c5ea762046bd749a2e632ccbb', 'a7e61c373e219033c21091fa607bf3b8'] as const
+  const COMMON = ['-encryption_scheme', 'cenc-aes-ctr', '-encryption_key', KEY[0]]
+  const AES = [...COMMON, '-encryption_kid', KEY[1]]
+
+  it.each([[], ['-movflags', 'frag_keyframe+empty_moov']])(
+    'of pictures makes a recording unplayable, which says why (%s)',
+    async (...options) => {
+      const file = await make(
+        `locked-${options.length}.mp4`,
+        ...sounding,
+        ...PICTURE,
+        ...AES,
+        ...options,
+      )
+      expect(await probe(fileSource(file), first, never)).toEqual({
+        playable: false,
+        reason: 'unsupported-codec',
+        detail: 'Its picture is encrypted.',
+      })
+    },
+  )
+
+  it('of sound is left out: the picture plays', async () => {
+    const clear = await make('clear.mp4', ...sounding, ...PICTURE, '-c:a', 'aac')
+    const bytes = readFileSync(clear)
+    bytes.write('enca', bytes.lastIndexOf('mp4a'), 'latin1')
+    const { media } = await planOf(bytesSource(bytes), first)
+    expect(media.audio).toBeNull()
+    expect(noteOfLeftOut(media.leftOut, media)).toBe(
+      'It plays without sound. Not played, but kept in the original: track 2, sound, which is encrypted.',
+    )
+  })
+})

@@ -20,7 +20,14 @@ export const bodyCamera: MediaDescription = {
     timeBase: [1, 90_000],
     reorderedPictures: 0,
   },
-  audio: { stream: 1, codec: 'aac', sampleRate: 48_000, channels: 1, timeBase: [1, 48_000] },
+  audio: {
+    stream: 1,
+    codec: 'aac',
+    sampleRate: 48_000,
+    channels: 1,
+    timeBase: [1, 48_000],
+    beginsLate: false,
+  },
   leftOut: [],
 }
 

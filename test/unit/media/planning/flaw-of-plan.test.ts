@@ -15,7 +15,8 @@ function flawOf(
 ) {
   const seconds = group.hours * HOUR
   const timeBase: Rational = [1, sound?.sampleRate ?? 1]
-  const media = { ...bodyCamera, sizeBytes, audio: sound && { stream: 1, ...sound, timeBase } }
+  const audio = sound && { stream: 1, ...sound, timeBase, beginsLate: false }
+  const media = { ...bodyCamera, sizeBytes, audio }
   const keyframes = {
     ...steadyKeyframes(2),
     pts: [0],

@@ -69,7 +69,7 @@ describe('planRenditions', () => {
       planRenditions(
         {
           ...bodyCamera,
-          audio: { stream: 1, codec, sampleRate: 48_000, channels: 1, timeBase: [1, 48_000] },
+          audio: bodyCamera.audio && { ...bodyCamera.audio, codec },
         },
         { ...steadyKeyframes(60), audio: { startSeconds, endSeconds, longestStepSeconds } },
       ).audio
