@@ -7,7 +7,7 @@ import type { StorageClients } from '../clients.ts'
 import type { SasSigner, SignedUrl } from '../sas.ts'
 import { DOWNLOAD_RETRIES } from './hashing-copy.ts'
 import { putJson } from './put-json.ts'
-import { StagedOutput } from './staged-output.ts'
+import { BlockPool, StagedOutput } from './staged-output.ts'
 
 /** No browser keeps footage: what it has read must not outlive the clearance of who reads. */
 const CACHE_CONTROL = 'private, no-store'
@@ -40,6 +40,7 @@ export type Renditions = {
 /** Kept in one container, under the id of the recording. */
 export function createRenditions(clients: StorageClients, sign: SasSigner): Renditions {
   const container = clients.container('renditions')
+  const blocks = new BlockPool()
 
   const readJson = async (blob: string): Promise<unknown> =>
     JSON.parse((await container.getBlobClient(blob).downloadToBuffer()).toString())
@@ -47,7 +48,7 @@ export function createRenditions(clients: StorageClients, sign: SasSigner): Rend
   return {
     open(blob, blobContentType, signal) {
       const headers = { blobContentType, blobCacheControl: CACHE_CONTROL }
-      return new StagedOutput(container.getBlockBlobClient(blob), headers, signal)
+      return new StagedOutput(container.getBlockBlobClient(blob), headers, blocks, signal)
     },
     async putBytes(blob, bytes, blobContentType) {
       await container.getBlockBlobClient(blob).upload(bytes, bytes.length, {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRenditions, type Renditions } from '../../../../shared/storage/blobs/renditions.ts'
+import { BlockPool, StagedOutput } from '../../../../shared/storage/blobs/staged-output.ts'
 import { createSasSigner } from '../../../../shared/storage/sas.ts'
 import { startStorage, type TestStorage } from '../../storage-fixture.ts'
 
@@ -18,6 +19,18 @@ afterAll(() => storage?.[Symbol.asyncDispose]())
 const NEVER = new AbortController().signal
 const blobOf = (name: string) => storage.clients.container('renditions').getBlockBlobClient(name)
 const MIB = 1024 * 1024
+const HEADERS = { blobContentType: 'video/mp4', blobCacheControl: 'private, no-store' }
+
+/** Tells which blocks there are. */
+class SeenBlocks extends BlockPool {
+  readonly seen = new Set<Buffer>()
+
+  override take(): Buffer {
+    const block = super.take()
+    this.seen.add(block)
+    return block
+  }
+}
 
 describe('an output that is stored as it is made', () => {
   it.each([
@@ -50,14 +63,26 @@ describe('an output that is stored as it is made', () => {
   })
 
   it('is no blob if a block of it changed on its way', async () => {
-    const output = renditions.open('changed', 'video/mp4', NEVER)
-    const piece = randomBytes(5 * MIB)
-    const writing = output.write(piece)
+    const blocks = new SeenBlocks()
+    const output = new StagedOutput(blobOf('changed'), HEADERS, blocks, NEVER)
+    const writing = output.write(randomBytes(5 * MIB))
     // What is sent is this memory, and it has not left yet.
-    piece[MIB] = ~(piece[MIB] ?? 0)
+    const [block] = blocks.seen
+    if (!block) throw new Error('Nothing is sent.')
+    block[MIB] = ~(block[MIB] ?? 0)
     await writing
     await expect(output.commit()).rejects.toMatchObject({ code: 'Md5Mismatch' })
     expect(await blobOf('changed').exists()).toBe(false)
+  })
+
+  it('has no more memory than one block to fill and two to send, however much is written', async () => {
+    const blocks = new SeenBlocks()
+    for (const chunk of ['chunk-1', 'chunk-2', 'chunk-3']) {
+      const output = new StagedOutput(blobOf(chunk), HEADERS, blocks, NEVER)
+      for (let written = 0; written < 16; written++) await output.write(randomBytes(MIB))
+      await output.commit()
+    }
+    expect(blocks.seen.size).toBeLessThanOrEqual(3)
   })
 
   it('tells the writer that storage refused, and does not become a blob', async () => {
