@@ -12,6 +12,7 @@ import {
   milestones,
   progressLine,
   sentenceOf,
+  verdictOf,
 } from './report.ts'
 import { stationSettings } from './settings.ts'
 
@@ -26,7 +27,10 @@ async function main(args: string[], environment: NodeJS.ProcessEnv): Promise<num
     const interrupt = new AbortController()
     process.once('SIGINT', () => interrupt.abort(new DockError('interrupted', INTERRUPTED)))
     const results = await dockAll(requests, command.output, interrupt.signal)
-    return Math.max(...results.map(exitCodeOf))
+    const code = Math.max(...results.map(exitCodeOf))
+    if (code !== EXIT.mayBeWiped && command.output !== 'json') console.error(verdictOf(results))
+    else if (command.output === 'people') console.log(verdictOf(results))
+    return code
   } catch (error) {
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode

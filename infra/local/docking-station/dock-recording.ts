@@ -4,6 +4,7 @@ import { awaitVerdict } from './await-verdict.ts'
 import type { Problem, UploadStatus } from './contract.ts'
 import { journalIn } from './journal.ts'
 import { declare, type Recording } from './manifest.ts'
+import { mustBeUnchanged } from './measure-file.ts'
 import type { DockProgress } from './progress.ts'
 import { sendParts } from './send-parts.ts'
 import { defaultWire, type Wire } from './wire.ts'
@@ -98,6 +99,8 @@ export async function dockRecording(
     const status = await awaitVerdict(app, id, before, pollIntervalMs, signal, (state) =>
       onProgress({ step: 'waiting', id, state }),
     )
+    // What a camera went on writing meanwhile was neither hashed nor sent, and must not be wiped.
+    await mustBeUnchanged(entry.file)
     if (status.sendAgain.length === 0) return { outcome: 'secured', id, sequence, sentBytes }
     if (sending === SENDINGS) return { outcome: 'mismatched', id, sequence, parts: status.parts }
     onProgress({ step: 'sending-again', id, parts: status.sendAgain })

@@ -29,6 +29,12 @@ export type Journal = {
     file: FileIdentity,
     sequence: number | undefined,
   ): Promise<JournalEntry | undefined>
+  /** The entry of a recording by its bytes, under whatever name they lie now. */
+  findContent(
+    camera: string,
+    sha256: string,
+    sequence: number | undefined,
+  ): Promise<JournalEntry | undefined>
   /** The number after the highest that this camera has had here, from 0. */
   nextSequence(camera: string): Promise<number>
   save(entry: JournalEntry): Promise<void>
@@ -56,6 +62,11 @@ export function journalIn(directory: string): Journal {
           entry.file.size === file.size &&
           entry.file.modified === file.modified &&
           (sequence === undefined || entry.sequence === sequence),
+      ),
+    findContent: async (camera, sha256, sequence) =>
+      (await entries(camera)).find(
+        (entry) =>
+          entry.sha256 === sha256 && (sequence === undefined || entry.sequence === sequence),
       ),
     nextSequence: async (camera) =>
       Math.max(-1, ...(await entries(camera)).map(({ sequence }) => sequence)) + 1,

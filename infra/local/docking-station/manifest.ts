@@ -1,7 +1,14 @@
 import { resolve } from 'node:path'
 import { type Reference, SIDECAR_KINDS, type SidecarKind, type UploadManifest } from './contract.ts'
 import type { Journal, JournalEntry } from './journal.ts'
-import { identify, measure, recordingContentType, sidecarContentType } from './measure-file.ts'
+import {
+  type FileIdentity,
+  identify,
+  measure,
+  mustBeUnchanged,
+  recordingContentType,
+  sidecarContentType,
+} from './measure-file.ts'
 import { probeDuration } from './probe-duration.ts'
 
 /** A recording on a docked camera, and what its wearer and the dock know of it. */
@@ -52,8 +59,9 @@ export type MeasureOptions = {
  */
 export async function declare(recording: Recording, options: MeasureOptions): Promise<Declaration> {
   const { camera, officer, unit, borough, category, urgent, references = [] } = recording
+  const found = await identify(resolve(recording.file))
   const contentType = recordingContentType(recording.file)
-  const entry = await measured(recording, options)
+  const entry = await measured(recording, found, options)
   const { path, size } = entry.file
   const { sha256 } = entry
   const sidecars = await measuredSidecars(recording.sidecars ?? {}, options.signal)
@@ -80,10 +88,13 @@ export async function declare(recording: Recording, options: MeasureOptions): Pr
   }
 }
 
-async function measured(recording: Recording, options: MeasureOptions): Promise<JournalEntry> {
+async function measured(
+  recording: Recording,
+  file: FileIdentity,
+  options: MeasureOptions,
+): Promise<JournalEntry> {
   const { camera, hash = true } = recording
   const { journal, signal, onHashed } = options
-  const file = await identify(resolve(recording.file))
   const known = await journal.find(camera.serial, file, recording.sequence)
   if (known && (known.sha256 !== null) === hash) return known
 
@@ -92,6 +103,11 @@ async function measured(recording: Recording, options: MeasureOptions): Promise<
   const sha256 = hash
     ? (await measure(file.path, signal, (bytes) => onHashed(bytes, file.size))).sha256
     : null
+  await mustBeUnchanged(file)
+  // Mounted elsewhere, or named twice, it is still the recording that was declared before.
+  const before =
+    sha256 !== null && (await journal.findContent(camera.serial, sha256, recording.sequence))
+  if (before) return { ...before, file }
   return {
     camera: camera.serial,
     sequence: recording.sequence ?? (await journal.nextSequence(camera.serial)),

@@ -26,12 +26,26 @@ const SIDECAR_CONTENT_TYPES: Record<string, string> = {
   '.txt': 'text/plain',
 }
 
-/** @throws DockError `file` when there is no such file. */
+/** @throws DockError `file` when there is no such file, or it is a folder. */
 export async function identify(path: string): Promise<FileIdentity> {
-  const { size, mtime } = await stat(path).catch((cause) => {
+  const found = await stat(path).catch((cause) => {
     throw unreadable(path, cause)
   })
+  if (!found.isFile()) {
+    throw new DockError('file', `${path} is no file: name the recordings, such as FOLDER/*.mp4`)
+  }
+  const { size, mtime } = found
   return { path, size, modified: mtime.toISOString() }
+}
+
+/** @throws DockError `file` when it is not what was looked at before: a camera may still write it. */
+export async function mustBeUnchanged(file: FileIdentity): Promise<void> {
+  const { size, modified } = await identify(file.path)
+  if (size === file.size && modified === file.modified) return
+  throw new DockError(
+    'file',
+    `${file.path} changed while it was docked: dock it again once the camera has closed it`,
+  )
 }
 
 /**

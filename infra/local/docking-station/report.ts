@@ -30,9 +30,9 @@ export function sentenceOf({ file, result }: FileResult): string {
   }
   switch (result.outcome) {
     case 'secured':
-      return `${name}: secured as ${result.id}, the camera may be wiped`
+      return `${name}: secured as ${result.id}`
     case 'already-secured':
-      return `${name}: already secured as ${result.id}, nothing to send, the camera may be wiped`
+      return `${name}: already secured as ${result.id}, nothing to send`
     case 'mismatched': {
       const parts = result.parts.filter(({ state }) => state === 'mismatched')
       const what = parts.map(({ part, problem }) => (problem ? `${part} (${problem})` : part))
@@ -47,7 +47,20 @@ export function sentenceOf({ file, result }: FileResult): string {
   }
 }
 
-/** One line of JSON for machines. */
+/**
+ * Whether the camera may be wiped, said once and of all files: of one alone it would be read as leave
+ * to wipe those that failed beside it.
+ */
+export function verdictOf(results: readonly FileResult[]): string {
+  const camera = results[0]?.camera
+  const secured = results.filter((result) => exitCodeOf(result) === EXIT.mayBeWiped).length
+  const count = `${secured} of ${results.length} recordings secured`
+  return secured === results.length
+    ? `${count}: camera ${camera} may be wiped of them`
+    : `${count}: do not wipe camera ${camera}`
+}
+
+/** One line of JSON for machines. `mayWipe` is of this recording alone. */
 export function jsonOf({ file, camera, result }: FileResult): string {
   const outcome = result instanceof Error ? { outcome: 'stopped', detail: result.message } : result
   const mayWipe = exitCodeOf({ file, camera, result }) === EXIT.mayBeWiped

@@ -33,7 +33,8 @@ describe('the dock command', () => {
     )
     await docking.newRecording(3 * BLOCK_SIZE)
     const { code, stdout } = await run(start(['clip.mp4', '--duration', '5']))
-    expect(stdout).toMatch(/clip\.mp4: secured as [0-9a-f-]{36}, the camera may be wiped/)
+    expect(stdout).toMatch(/clip\.mp4: secured as [0-9a-f-]{36}\n/)
+    expect(stdout).toContain('1 of 1 recordings secured: camera BWV-LOCAL-1 may be wiped of them')
     expect(code).toBe(0)
   })
 
@@ -94,7 +95,9 @@ describe('the dock command', () => {
       code: 1,
       signal: null,
       stdout: '',
-      stderr: 'clip.mp4: interrupted: run again to go on from here\n',
+      stderr:
+        'clip.mp4: interrupted: run again to go on from here\n' +
+        '0 of 1 recordings secured: do not wipe camera BWV-LOCAL-1\n',
     })
   })
 
@@ -128,6 +131,15 @@ describe('the dock command', () => {
   it('ends with 1 and a reason when there is no system to talk to', async () => {
     const { code, stderr } = await run(start(['clip.mp4']))
     expect(stderr).toBe('there is no .local/endpoints.json: start the system with npm start\n')
+    expect(code).toBe(1)
+  })
+
+  it('gives no leave to wipe a camera of which one recording failed', async () => {
+    const { file } = await docking.newRecording(10)
+    const { code, stdout, stderr } = await run(start([...connection(), file, 'gone.mp4']))
+    expect(stdout).toContain('clip.mp4: secured')
+    expect(stdout).not.toContain('may be wiped')
+    expect(stderr).toContain('1 of 2 recordings secured: do not wipe camera BWV-LOCAL-1')
     expect(code).toBe(1)
   })
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
+import { copyFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Azurite, startAzurite } from '../../../infra/local/azurite.ts'
@@ -141,6 +142,40 @@ describe('docking a recording', () => {
       sequence: 0,
     })
     expect(docking.gate.seen).toHaveLength(seen)
+  })
+
+  it('knows a recording again by its bytes, under another name too', async () => {
+    const { file } = await docking.newRecording(10)
+    const first = await dockRecording(requestFor(file), FAST)
+    const { id } = first as { id: string }
+    const moved = join(docking.directory, 'mounted elsewhere.mp4')
+    await rename(file, moved)
+    const known = { outcome: 'already-secured', id, sequence: 0 }
+    expect(await dockRecording(requestFor(moved), FAST)).toEqual(known)
+    const copy = join(docking.directory, 'copy.mp4')
+    await copyFile(moved, copy)
+    expect(await dockRecording(requestFor(copy), FAST)).toEqual(known)
+    expect(await dockRecording(requestFor(copy, { sequence: 7 }), FAST)).toMatchObject({
+      outcome: 'secured',
+      sequence: 7,
+    })
+  })
+
+  it('does not call a recording secured that its camera went on writing', async () => {
+    const { file } = await docking.newRecording(10)
+    const grown = (step: DockProgress['step']) =>
+      dockRecording(requestFor(file), {
+        ...FAST,
+        onProgress: (progress) => {
+          if (progress.step === step) appendFileSync(file, 'more')
+        },
+      })
+    const changed = 'changed while it was docked: dock it again'
+    await expect(grown('hashing')).rejects.toThrow(changed)
+    expect(docking.app.manifests).toEqual([])
+    await expect(grown('sending')).rejects.toThrow(changed)
+    expect(await dockRecording(requestFor(file), FAST)).toMatchObject({ outcome: 'secured' })
+    expect(docking.app.manifests.at(-1)?.recording.size).toBeGreaterThanOrEqual(18)
   })
 
   it('is refused when camera and sequence belong to other content', async () => {

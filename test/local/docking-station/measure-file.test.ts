@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
+  identify,
   measure,
   recordingContentType,
   sidecarContentType,
@@ -52,5 +53,11 @@ describe('content types', () => {
   it('of an unknown sidecar is that of bytes', () => {
     expect(sidecarContentType('track.GPX')).toBe('application/gpx+xml')
     expect(sidecarContentType('maker.bin')).toBe('application/octet-stream')
+  })
+})
+
+describe('identify', () => {
+  it('says of a folder that its files are to be named', async () => {
+    await expect(identify(tmpdir())).rejects.toThrow('is no file: name the recordings')
   })
 })

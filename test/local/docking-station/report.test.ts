@@ -7,6 +7,7 @@ import {
   milestones,
   progressLine,
   sentenceOf,
+  verdictOf,
 } from '../../../infra/local/docking-station/report.ts'
 
 const report = (result: DockOutcome | Error) => ({
@@ -18,11 +19,11 @@ const problem = { title: 'Conflict', detail: 'Other content.', errors: [{ field:
 
 const secured = { outcome: 'secured', id: 'id-1', sequence: 4, sentBytes: 10 } as const
 const results = [
-  [secured, 0, 'clip.mp4: secured as id-1, the camera may be wiped'],
+  [secured, 0, 'clip.mp4: secured as id-1'],
   [
     { outcome: 'already-secured', id: 'id-1', sequence: 4 },
     0,
-    'clip.mp4: already secured as id-1, nothing to send, the camera may be wiped',
+    'clip.mp4: already secured as id-1, nothing to send',
   ],
   [new DockError('unreachable', 'no answer'), 1, 'clip.mp4: no answer'],
   [new DockError('file', '/media/clip.mp4 is gone'), 1, '/media/clip.mp4 is gone'],
@@ -56,6 +57,17 @@ describe.each(results)('%o', (result, code, sentence) => {
       mayWipe: code === 0,
       outcome: result instanceof Error ? 'stopped' : result.outcome,
     })
+  })
+})
+
+describe('verdictOf', () => {
+  it('gives leave to wipe only when every recording is secured', () => {
+    expect(verdictOf([report(secured), report(secured)])).toBe(
+      '2 of 2 recordings secured: camera BWV-1 may be wiped of them',
+    )
+    expect(verdictOf([report(secured), report(new Error('gone'))])).toBe(
+      '1 of 2 recordings secured: do not wipe camera BWV-1',
+    )
   })
 })
 
