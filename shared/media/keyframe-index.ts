@@ -42,5 +42,7 @@ const keyframeIndexSchema = z.object({
     .nullable(),
   /** Where the bytes end before the container says they should, in seconds shown; else null. */
   truncatedAtSeconds: z.number().nonnegative().nullable(),
+  /** The byte at which the clock begins anew: what follows is another recording. Absent: it does not. */
+  readUntil: z.int().positive().optional(),
 })
 export type KeyframeIndex = z.infer<typeof keyframeIndexSchema>

@@ -47,3 +47,9 @@ export const withSpans = (source: FootageSource, spans: readonly Span[]): Footag
     if (at < endExclusive) yield* source.read(at, endExclusive, signal)
   },
 })
+
+/** The same recording up to a byte, as if the file ended there; null: all of it. */
+export const endingAt = (source: FootageSource, size: number | null): FootageSource =>
+  size === null || size >= source.size
+    ? source
+    : { size, read: (start, end, signal) => source.read(start, Math.min(end, size), signal) }

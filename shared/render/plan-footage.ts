@@ -111,11 +111,14 @@ function describeForPeople({
   media,
   durationSeconds,
   truncatedAtSeconds,
+  readUntil,
   proxyOmitted,
 }: RenditionPlan): NonNullable<Footage['media']> {
   const { video, audio, container }: MediaDescription = media
   const notes = [
     noteOfLeftOut(media.leftOut, media),
+    readUntil !== null &&
+      `Its clock begins anew after ${durationSeconds.toFixed(1)} seconds: what follows is not played, but kept in the original.`,
     truncatedAtSeconds !== null &&
       `The recording breaks off after ${truncatedAtSeconds.toFixed(1)} seconds.`,
     proxyOmitted !== null &&

@@ -4,7 +4,7 @@ import type { ChunkPlan, RenditionPlan } from '../plan.ts'
 import { aviFromPosition } from '../running/avi-from-position.ts'
 import { fromPosition } from '../running/from-position.ts'
 import { forDemuxer, withRecentBlocks } from '../running/recent-blocks.ts'
-import type { FootageSource } from '../source.ts'
+import { endingAt, type FootageSource } from '../source.ts'
 
 /** More than ffmpeg is asked for beyond the end of a chunk, and than tracks may be apart. */
 const READ_BEYOND_SECONDS = 120
@@ -14,7 +14,7 @@ const READ_BEYOND_SECONDS = 120
  * the first one it need not know how long the recording is.
  */
 export async function chunkSource({
-  source,
+  source: recording,
   plan,
   chunk,
   signal,
@@ -24,6 +24,7 @@ export async function chunkSource({
   chunk: ChunkPlan
   signal: AbortSignal
 }): Promise<FootageSource> {
+  const source = endingAt(recording, plan.readUntil)
   const { container } = plan.media
   const { position, passed, startPts } = chunk
   if (position === null) {

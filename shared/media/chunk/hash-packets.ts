@@ -10,7 +10,7 @@ import { type FfmpegCommand, runFfmpeg } from '../running/ffmpeg.ts'
 import { inputGuards } from '../running/guards.ts'
 import { serveRanges } from '../running/range-proxy.ts'
 import type { MediaTools } from '../running/tools.ts'
-import type { FootageSource } from '../source.ts'
+import { endingAt, type FootageSource } from '../source.ts'
 import { comparedFormOptions, inComparedForm } from './descent.ts'
 
 /** ffmpeg is silent while it hashes; its reading shows that it lives. */
@@ -32,7 +32,7 @@ export async function hashOriginal(job: {
 }): Promise<string> {
   const { source, tools, plan, packets, wallMs, signal } = job
   let touch = () => {}
-  const whole = await withWholeSamples(source, plan, signal)
+  const whole = await withWholeSamples(endingAt(source, plan.readUntil), plan, signal)
   await using proxy = await serveRanges(whole, { signal, onBytes: () => touch() })
   let answer = ''
   await runFfmpeg(

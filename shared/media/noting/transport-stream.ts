@@ -194,6 +194,8 @@ export class TransportReader implements UnitReader {
     const { picture } = this.#state
     this.#state.picture = null
     if (!picture || picture.bytes === 0) return
+    if (picture.key && picture.pts < (this.#tally.pts.at(-1) ?? picture.pts))
+      throw new NoteGivenUp('The clock goes back.')
     tallyPicture(this.#tally, { ...picture, duration: null, key: picture.key ?? false })
   }
 

@@ -51,6 +51,7 @@ export function planRenditions(
     media,
     durationSeconds,
     truncatedAtSeconds: keyframes.truncatedAtSeconds,
+    readUntil: keyframes.readUntil ?? null,
     zeroSeconds: keyframes.zeroSeconds,
     soundLeadSeconds: keyframes.soundLeadSeconds,
     copy: { video: pictureMethod(media), ...evenSize(display) },

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import type { Container, MediaDescription } from '../description.ts'
 import { MediaError } from '../errors.ts'
 import type { KeyframeIndex } from '../keyframe-index.ts'
+import { ClockRestart } from '../noting/clock-restart.ts'
 import {
   emptyTally,
   indexOfTally,
@@ -43,6 +44,7 @@ export async function scanKeyframes(
   const read = forDemuxer(masked, media.container, signal)
   await using proxy = await serveRanges(read, { signal, onBytes: () => touch() })
   const tally = emptyTally()
+  const restart = media.container === 'mpegts' ? new ClockRestart() : null
   try {
     await runChild({
       file: tools.ffprobe,
@@ -55,7 +57,8 @@ export async function scanKeyframes(
       stage: 'keyframes',
       pipes: [
         async (pipe) => {
-          for await (const line of createInterface({ input: pipe })) tallyLine(tally, media, line)
+          for await (const line of createInterface({ input: pipe }))
+            tallyLine(tally, media, line, restart)
         },
       ],
       wallMs: SCAN_WALL_MS,
@@ -71,7 +74,8 @@ export async function scanKeyframes(
     throw new MediaError('keyframes', 'source-failed', 'The recording could not be read.', {
       cause: proxy.failure(),
     })
-  return indexOfTally(tally, media)
+  const index = indexOfTally(tally, media)
+  return index && restart?.at ? { ...index, readUntil: restart.at } : index
 }
 
 /** Counts the packet that a line of ffprobe's compact output describes. */
@@ -79,6 +83,7 @@ function tallyLine(
   tally: Tally,
   { container, video, audio }: MediaDescription,
   line: string,
+  restart: ClockRestart | null,
 ): void {
   const field = (name: string) => {
     const value = new RegExp(`(?:^|\\|)${name}=(-?\\d+)(?:\\||$)`).exec(line)?.[1]
@@ -88,8 +93,10 @@ function tallyLine(
   if (pts === undefined) return
   const duration = field('duration') ?? 0
   const stream = field('stream_index')
+  const [told, before] = [field('pos'), BEFORE_POSITION[container]]
   if (stream === video.stream) {
-    const [told, before] = [field('pos'), BEFORE_POSITION[container]]
+    if (told !== undefined && line.includes('flags=K')) restart?.keyframe(pts, told)
+    if (restart?.at) return
     tallyPicture(tally, {
       pts,
       duration,
@@ -98,5 +105,11 @@ function tallyLine(
       position: told === undefined || before === undefined ? undefined : told - before,
     })
   }
-  if (audio && stream === audio.stream) tallySound(tally, pts, pts + duration)
+  if (
+    audio &&
+    stream === audio.stream &&
+    !restart?.at &&
+    (restart?.follows(pts, told ?? 0) ?? true)
+  )
+    tallySound(tally, pts, pts + duration)
 }
