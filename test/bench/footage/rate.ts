@@ -6,18 +6,20 @@ import type { CommandCost } from '../measure/command.ts'
 export type Rate = Record<string, string>
 
 /** Searching for a size ends at this one or after so many runs; the first is at a usual quality. */
-const SAME_SIZE = 0.01
-const MOST_RUNS = 5
+const SAME_SIZE = 0.005
+const MOST_RUNS = 6
 const FIRST_CRF = 28
 /**
- * By how much the logarithm of the size falls where the rate factor is one more: half at six, if
- * there is little noise. The second run shows how it is with this footage.
+ * By how much the logarithm of the size falls where the rate factor is one more: what is usual, and
+ * the least that is believed where a bound of rate keeps the size.
  */
-const SHRINKING = Math.LN2 / 6
+const USUAL_FALL = Math.LN2 / 6
+const LEAST_FALL = USUAL_FALL / 2
 
 /**
  * Seeks the rate factor at which an encoder writes so many bytes: the same factor gives other sizes
- * with other options.
+ * with other options. From the second run on by the fall that was seen (secant method): of noisy
+ * pictures it is twice the usual one.
  * @param encode encodes at a factor
  * @returns the factor, and what the run at it cost
  */
@@ -31,9 +33,9 @@ export async function factorOfSize(
     const { bytes: written, ...cost } = await encode(crf)
     const excess = Math.log(written / bytes)
     if (Math.abs(excess) <= SAME_SIZE || n === MOST_RUNS) return { ...cost, crf }
-    const shrinking = before ? (before.excess - excess) / (factor - before.factor) : SHRINKING
+    const seen: number = before ? (before.excess - excess) / (factor - before.factor) : USUAL_FALL
     before = { factor, excess }
-    factor += excess / shrinking
+    factor += excess / Math.max(seen, LEAST_FALL)
   }
 }
 
