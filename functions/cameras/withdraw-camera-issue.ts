@@ -22,7 +22,7 @@ app.http(
     headers: ifMatch,
     body: withdrawalRequestSchema,
     answers: { 200: { body: cameraEntrySchema, etag: true } },
-    problems: ['precondition-failed'],
+    problems: ['precondition-failed', 'precondition-required'],
     async handle({ services, params: { serial, from }, headers, body, caller, clientAddress }) {
       const version = headers['if-match']
       const author = { by: caller.oid, clientAddress, ...body }

@@ -87,8 +87,8 @@ export async function issueCamera(
 
 /**
  * Takes back an issue that never was.
- * @throws BluelampError `not-found` if none began at that moment; `precondition-failed`;
- *   `invalid-request` without a reason, where policy asks for one
+ * @throws BluelampError `not-found` if none began at that moment; `precondition-required` or
+ *   `precondition-failed` for no or an old version; `invalid-request` without a reason, where policy asks for one
  */
 export async function withdrawIssue(
   services: Services,
@@ -97,6 +97,10 @@ export async function withdrawIssue(
   from: string,
   ifMatch: string | null,
 ): Promise<VersionedCamera> {
+  if (ifMatch === null) {
+    const message = 'Read the camera and send its ETag as If-Match.'
+    throw new BluelampError('precondition-required', message)
+  }
   const withdrawn = { serial, from, ifMatch }
   return changeIssues(services, { ...author, cause: 'withdrawn' }, withdrawn, (issues) => {
     const left = withoutIssue(issues, from)

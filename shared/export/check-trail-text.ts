@@ -55,8 +55,15 @@ export const anchorSection = ({ anchor, at, sequence, steps }: AuditSeal): Secti
       `grep -q "\\"hash\\":\\"$(sed -n ${sequence}p audit/entries.jsonl | tr -d '\\n' | sha256sum | cut -c 1-64)\\"" audit/anchored-head.json`,
     ),
     '',
-    'audit/proof/ has the hashes beside the way from there up to the root. A leaf is',
-    'hashed behind a byte 0, two nodes behind a byte 1:',
+    ...(steps > 0
+      ? [
+          'audit/proof/ has the hashes beside the way from there up to the root. A leaf is',
+          'hashed behind a byte 0, two nodes behind a byte 1:',
+        ]
+      : [
+          'It is the only leaf of its tree, so that there is no audit/proof/: its SHA-256,',
+          'behind a byte 0, is the root:',
+        ]),
     '',
     command(rootCommand(steps)),
   ],

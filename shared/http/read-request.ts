@@ -76,7 +76,7 @@ function parse<S extends z.ZodType>(
   code: Fault,
 ): z.output<S> {
   const illFormed = illFormedAt(value, place)
-  const parsed = illFormed === null ? schema.safeParse(value) : null
+  const parsed = illFormed === null ? schema.safeParse(value, { error: plainly }) : null
   if (parsed?.success) return parsed.data
   // A path that names nothing is answered as one that names what the caller may not see.
   if (code === 'not-found')
@@ -88,6 +88,9 @@ function parse<S extends z.ZodType>(
   const fields = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
   throw new BluelampError('invalid-request', `Check the ${place}: ${fields}.`, { errors })
 }
+
+/** Zod would call what is missing an `undefined` received, which is nothing that a caller has sent. */
+const plainly: z.core.$ZodErrorMap = ({ input }) => (input === undefined ? 'required' : undefined)
 
 /**
  * The address that the front end of Azure saw, which it appends to what the client may have sent.

@@ -37,16 +37,22 @@ const recordSchema = z.object({
 /**
  * `RV:2021-09-13:2031-09-13:current`, several separated by semicolons: level, award, expiry, status.
  */
-const vettingCell = z.string().transform((text) =>
-  text
-    .split(';')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
-    .map((one) => {
-      const [level, awarded, expires, status] = one.split(':')
-      return { level, awarded, expires, status }
-    }),
-)
+const vettingCell = z
+  .string()
+  .transform((text) =>
+    text
+      .split(';')
+      .map((one) => one.trim())
+      .filter((one) => one !== '')
+      .map((one) => one.split(':')),
+  )
+  .refine((all) => all.every(({ length }) => length === 4), {
+    error: 'write LEVEL:AWARDED:EXPIRES:STATUS, for example RV:2021-09-13:2031-09-13:current',
+    abort: true,
+  })
+  .transform((all) =>
+    all.map(([level, awarded, expires, status]) => ({ level, awarded, expires, status })),
+  )
 
 const personSchema = z
   .object({

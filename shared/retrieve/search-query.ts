@@ -54,19 +54,23 @@ export const matches = (sought: Sought, summary: Summary): boolean =>
 
 /**
  * The span that a query is about: recorded at or after `from` and before `to`.
- * @throws BluelampError `invalid-request` for one of more than ten years
+ * @throws BluelampError `invalid-request` for none, or for one of more than ten years
  */
 export function spanOf(query: SearchQuery, now: Date): { from: string; to: string } {
   const to = query.to ?? new Date(now.getTime() + DAY_MS).toISOString()
   const from = query.from ?? new Date(Date.parse(to) - DEFAULT_SPAN_MS).toISOString()
-  if (Date.parse(to) - Date.parse(from) > LONGEST_SPAN_MS) {
-    const message = 'a search spans at most ten years'
-    throw new BluelampError('invalid-request', `${message}.`, {
-      errors: [{ field: 'from', message }],
-    })
-  }
+  const span = Date.parse(to) - Date.parse(from)
+  // An empty page would read as "there is no such footage".
+  if (span <= 0)
+    throw wrongSpan('`from` must be before `to`, which is no longer part of the search')
+  if (span > LONGEST_SPAN_MS) throw wrongSpan('a search spans at most ten years')
   return { from: new Date(Math.max(Date.parse(from), EARLIEST)).toISOString(), to }
 }
+
+const wrongSpan = (message: string): BluelampError =>
+  new BluelampError('invalid-request', `Check the query: ${message}.`, {
+    errors: [{ field: 'from', message }],
+  })
 
 const hasReference = ({ references }: Summary, { type, value }: Reference): boolean =>
   references.some((reference) => reference.type === type && reference.value === value)

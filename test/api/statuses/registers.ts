@@ -64,7 +64,9 @@ export function tellOfRegisters(): void {
     await sees('cameraHistory', 200, AUDITOR, { params: { serial } })
     await sees('camerasOfOfficer', 200, AUDITOR, { query: { officer: OFFICER.officer } })
     const withdrawn = { ...early, body }
-    await sees('withdrawCameraIssue', 412, ADMINISTRATOR, withdrawn)
+    await sees('withdrawCameraIssue', 428, ADMINISTRATOR, withdrawn)
+    const stale = { 'if-match': '"rev-0"' }
+    await sees('withdrawCameraIssue', 412, ADMINISTRATOR, { ...withdrawn, headers: stale })
     await sees('withdrawCameraIssue', 200, ADMINISTRATOR, { ...withdrawn, headers })
     await sees('camerasUnassigned', 200, ADMINISTRATOR)
   })

@@ -167,6 +167,16 @@ describe('a search', () => {
     })
   })
 
+  it('that ends before it begins is refused: nothing found would read as nothing there', async () => {
+    for (const to of ['2026-11-23', '2026-11-24']) {
+      const query = { unit: 'a', from: '2026-11-24', to }
+      await expect(asking(person('camden'), query)).rejects.toMatchObject({
+        code: 'invalid-request',
+        errors: [{ field: 'from' }],
+      })
+    }
+  })
+
   it('of years that are none ends at once', async () => {
     expect(
       searchQuerySchema.safeParse({ unit: 'a', from: '0000-01-01T00:00:00+14:00' }).success,

@@ -178,6 +178,10 @@ describe('what is read of a request', () => {
     })
   })
 
+  it('calls a field that is missing required', async () => {
+    expect(await body('{}')).toMatchObject({ errors: [{ field: 'part', message: 'required' }] })
+  })
+
   it('refuses a body that is too long', async () => {
     await expect(body('x'.repeat(65_537))).resolves.toMatchObject({ status: 413 })
   })

@@ -51,10 +51,20 @@ describe('a file of people', () => {
     [`${OID},P231180,camden-cid,atlantis,`, 'borough'],
     [`${OID},P231180,camden-cid,camden,BPSS:2024-01-01:2034-01-01:current`, 'vetting.0.level'],
     [`${OID},P231180,camden-cid,camden,RV:2034-01-01:2024-01-01:current`, 'vetting.0.expires'],
-    [`${OID},P231180,camden-cid,camden,RV`, 'vetting.0.awarded'],
+    [`${OID},P231180,camden-cid,camden,RV`, 'vetting'],
   ])('has its bad row refused by the column: %s', (line, column) => {
     expect(read(line)).toMatchObject([{ line: 2, refusal: expect.stringContaining(`${column}:`) }])
   })
+
+  it.each(['RV', 'RV:2024-02-01', 'RV:2024-02-01:2031-02-01:current:x'])(
+    'says how vetting is written: %s',
+    (cell) => {
+      const write = 'vetting: write LEVEL:AWARDED:EXPIRES:STATUS'
+      expect(read(`${OID},P231180,camden-cid,camden,${cell}`)).toMatchObject([
+        { refusal: expect.stringContaining(write) },
+      ])
+    },
+  )
 
   it('names each person and each warrant number once', () => {
     const other = randomUUID()

@@ -85,7 +85,7 @@ const queries = fc
       unit: fc.constantFrom(...UNITS),
       borough: fc.constantFrom('camden', 'hackney'),
       state: fc.constantFrom(...STATES),
-      from: fc.integer({ min: 40, max: 110 }).map(daysAgo),
+      from: fc.integer({ min: 51, max: 110 }).map(daysAgo),
       to: fc.integer({ min: 0, max: 50 }).map(daysAgo),
       limit: fc.integer({ min: 1, max: 10 }),
     },
