@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 /** Of buffers, V8 takes four times as much: two halves of its young space, doubled on 64 bits. */
 const YOUNG_MIB = 4
 /** How much the heap and its buffers may grow, in percent of what lives, until all is collected. */
-const GROWTH_PERCENT = 50
+const GROWTH_PERCENT = 25
 
 /**
  * Has V8 collect buffers that lie outside its heap early and at little cost. Each 64 KiB of footage

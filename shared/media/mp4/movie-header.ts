@@ -58,14 +58,18 @@ async function readShared(
   endExclusive: number,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const pieces: Uint8Array[] = []
-  for await (const piece of source.read(start, endExclusive, signal)) pieces.push(piece)
-  const [only] = pieces
-  const bytes =
-    only && pieces.length === 1
-      ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
-      : Buffer.concat(pieces)
-  if (bytes.length !== endExclusive - start)
-    throw new Error(`The source gave ${bytes.length} of ${endExclusive - start} bytes at ${start}.`)
+  const length = endExclusive - start
+  let bytes: Buffer | null = null
+  let filled = 0
+  for await (const piece of source.read(start, endExclusive, signal)) {
+    if (piece.length === length) bytes = Buffer.from(piece.buffer, piece.byteOffset, length)
+    else {
+      bytes ??= Buffer.allocUnsafeSlow(length)
+      bytes.set(piece, filled)
+    }
+    filled += piece.length
+  }
+  if (!bytes || filled !== length)
+    throw new Error(`The source gave ${filled} of ${length} bytes at ${start}.`)
   return bytes
 }

@@ -5,8 +5,11 @@ import { AVI_HEAD_BYTES } from '../noting/avi-head.ts'
 import { type FootageSource, readBytes, type Span, withSpans } from '../source.ts'
 import { aviIndexPlaces, type Place } from './avi-index-places.ts'
 
-/** Headers of a few shift-long recordings (some 37 MB each). */
-const MAX_CACHED_BYTES = 128 * 1024 * 1024
+/**
+ * The header of a shift-long recording (some 45 MB), or of a few that have 10 GB: so much may a
+ * worker grow by what is long.
+ */
+const MAX_CACHED_BYTES = 64 * 1024 * 1024
 
 /**
  * Keeps the headers of recordings in memory, so that an instance that renders many chunks of one
@@ -100,10 +103,13 @@ export async function headerSpans(source: FootageSource, signal: AbortSignal): P
   try {
     const movie = await readMovieHeader(withSpans(source, spans), signal)
     if (movie.kind === 'unfinished') return spans
-    // What lies in both is given from the first span; the second begins after it.
-    const start = Math.max(movie.offset, head.length)
-    const bytes = movie.moov.subarray(start - movie.offset)
-    return bytes.length > 0 ? [...spans, { start, bytes }] : spans
+    const { moov, offset } = movie
+    if (offset + moov.length <= head.length) return spans
+    // In one span: of a header that comes in two pieces, each of its readers would make a copy.
+    return [
+      { start: 0, bytes: head.subarray(0, offset) },
+      { start: offset, bytes: moov },
+    ]
   } catch (error) {
     // Probing says what is wrong with it; here it only means that nothing more is kept.
     if (error instanceof MalformedBoxError) return spans

@@ -41,6 +41,8 @@ export const length: Row = {
     }
     const all = [...runs.values()]
     const most = (of: (run: Measured) => number) => Math.max(...all.map(of))
+    const nodeMebibytes = (name: string, container: Container) =>
+      (runs.get(`${name} ${container}`)?.peaks?.worker ?? 0) / MIB
     const growth = (container: Container) =>
       (runs.get(`12 h ${container}`)?.playable ?? 0) /
       (runs.get(`10 min ${container}`)?.playable ?? 1)
@@ -71,6 +73,12 @@ export const length: Row = {
           seen: growth(container),
           atMost: 1.5,
           unit: '×',
+        })),
+        ...(bench.quick ? [] : (['mp4', 'ts'] as const)).map((container) => ({
+          what: `memory of Node, 12 h less 10 min, ${container}`,
+          seen: nodeMebibytes('12 h', container) - nodeMebibytes('10 min', container),
+          atMost: 64,
+          unit: 'MiB',
         })),
       ],
       notes: [
