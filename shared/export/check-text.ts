@@ -8,6 +8,7 @@ import { command, type Section } from './check-section.ts'
 import {
   anchorSection,
   chainSection,
+  missingSection,
   particularsSection,
   timestampSection,
   unsealed,
@@ -35,6 +36,7 @@ export function checkText({ footage, packed, audit, plan }: Contents): string {
     originalSection(original, footage),
     chainSection(audit),
     particularsSection(audit),
+    missingSection(),
     ...(audit.seal ? [anchorSection(audit.seal), timestampSection(audit.seal)] : [unsealed()]),
     ...(plan && packed.some(({ name }) => name === 'renditions/copy.mp4')
       ? [picturesSection(original, plan)]
@@ -65,6 +67,9 @@ That this package is the one that the police made: compare the SHA-256 of the
 package as you received it with the one that the police give you by another
 way. It stands in the audit trail too, in the entry "package-made", which is
 younger than this package and therefore not in it.
+That nobody removed the last entries together with the notes of them before an
+anchor had seen them. Anchors are made every few minutes; what is behind the
+anchored entry is vouched for by its chain and those notes alone.
 With the programs of the police system, audit/trail.json can be checked in one
 go, every anchor included: npm run verify-audit -- audit/trail.json
 `

@@ -35,6 +35,20 @@ export const particularsSection = ({ withheld, entries }: AuditPapers): Section 
   ],
 })
 
+export const missingSection = (): Section => ({
+  title: 'No entry is known to have been removed',
+  lines: [
+    'Of each entry a note is kept until an anchor vouches for it. An entry that was',
+    'removed before is found by its note, and named: under "missing" in',
+    'audit/trail.json and, from the next anchor on, by an entry "entry-missing".',
+    'There is neither:',
+    '',
+    command(
+      `grep -q '^  "missing": \\[\\]' audit/trail.json && ! grep '"action":"entry-missing"' audit/entries.jsonl`,
+    ),
+  ],
+})
+
 export const unsealed = (): Section => ({
   title: 'Nothing vouches for the audit trail from outside yet',
   lines: [
