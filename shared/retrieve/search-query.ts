@@ -14,10 +14,10 @@ const DEFAULT_SPAN_MS = 92 * DAY_MS
 /** The longest span of one search: it bounds the partitions that are read. */
 const LONGEST_SPAN_MS = 10 * 366 * DAY_MS
 
-const instant = z.union([
-  instantSchema,
-  z.iso.date().transform((text) => new Date(text).toISOString()),
-])
+const instant = z.union(
+  [instantSchema, z.iso.date().transform((text) => new Date(text).toISOString())],
+  'write a time with its zone, such as 2026-11-24T20:00:00Z, or a day in UTC, such as 2026-11-24',
+)
 
 /** What can be searched by. All that is named must be so. */
 export const searchQuerySchema = z.strictObject({

@@ -277,3 +277,23 @@ describe('a request', () => {
     expect(items).toEqual([])
   })
 })
+
+describe('the span of a search', () => {
+  it('begins and ends at moments with a zone, or with days in UTC', () => {
+    expect(
+      searchQuerySchema.parse({ from: '2026-06-24T20:00:00+01:00', to: '2026-06-25' }),
+    ).toEqual(
+      expect.objectContaining({ from: '2026-06-24T19:00:00.000Z', to: '2026-06-25T00:00:00.000Z' }),
+    )
+  })
+
+  it.each(['2026-11-24T20:00', 'yesterday', '2026-02-30'])('says how to write %s', (from) => {
+    const issues = searchQuerySchema.safeParse({ from }).error?.issues
+    expect(issues).toEqual([
+      expect.objectContaining({
+        path: ['from'],
+        message: expect.stringContaining('such as 2026-11-24T20:00:00Z'),
+      }),
+    ])
+  })
+})
