@@ -42,6 +42,8 @@ export const renditionPlanSchema = z.object({
   /** The demuxer's times that are shown as second 0. */
   zeroSeconds: z.object({ video: z.number(), audio: z.number() }),
   soundLeadSeconds: z.number().nonnegative(),
+  /** The longest time from one picture shown to the next; 0 in plans that do not say. */
+  apartSeconds: z.number().nonnegative().default(0),
   /** Full quality: a stream copy wherever browsers play the codec. */
   copy: z.object({ video: trackMethodSchema, width: z.int(), height: z.int() }),
   /** Low bandwidth, not for examination. */

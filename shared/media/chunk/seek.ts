@@ -8,6 +8,8 @@ import { AAC_FRAME_SAMPLES, PREROLL_FRAMES } from './encoded-sound.ts'
  * before the keyframe.
  */
 const SEEK_LEAD_SECONDS: Record<Container, number> = { mov: 0, matroska: 0, avi: 0.5, mpegts: 1.5 }
+/** So much more at most where pictures are far apart: it is read for every chunk of such a recording. */
+const MOST_APART_SECONDS = 60
 
 /** Options that have the demuxer begin where everything of a chunk still lies ahead. */
 export function seek(
@@ -24,7 +26,8 @@ export function seek(
     plan.audio?.method === 'encoded'
       ? ((PREROLL_FRAMES + 2) * AAC_FRAME_SAMPLES) / sampleRate + 0.1
       : 0
-  const lead = SEEK_LEAD_SECONDS[plan.media.container] + plan.soundLeadSeconds + preroll
+  const lead =
+    SEEK_LEAD_SECONDS[plan.media.container] + plan.soundLeadSeconds + preroll + holeSeconds(plan)
   return [
     '-seek_timestamp',
     '1',
@@ -33,3 +36,12 @@ export function seek(
     seconds(start - SHIFT_SECONDS + slack - lead),
   ]
 }
+
+/**
+ * A transport stream is sought by decoding times. That of a keyframe after a hole lies before the
+ * hole, where pictures are reordered.
+ */
+const holeSeconds = ({ media, apartSeconds }: RenditionPlan): number =>
+  media.container === 'mpegts' && media.video.reorderedPictures > 0
+    ? Math.min(apartSeconds, MOST_APART_SECONDS)
+    : 0

@@ -54,6 +54,7 @@ export function planRenditions(
     readUntil: keyframes.readUntil ?? null,
     zeroSeconds: keyframes.zeroSeconds,
     soundLeadSeconds: keyframes.soundLeadSeconds,
+    apartSeconds: keyframes.apartSeconds,
     copy: { video: pictureMethod(media), ...evenSize(display) },
     proxy: {
       ...evenSize(scaleToFit(display, PROXY_LINES, Math.min)),

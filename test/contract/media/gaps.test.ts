@@ -36,6 +36,20 @@ it.each(['paused.mp4', 'paused.ts', 'paused.mkv'])(
   30_000,
 )
 
+it('a chunk may begin with the first picture after a hole', async () => {
+  const file = path.join(folder.path, 'hole.ts')
+  const pictures = [...testPicture(6, '30', '64x64'), '-vf', "select='lt(t,2)+gt(t,4)'"]
+  const coding = ['-fps_mode', 'vfr', ...X264, '-x264-params', 'keyint=30:scenecut=0', '-bf', '2']
+  await ffmpeg(tools, [...pictures, ...coding, file])
+  const plan = await planAsSecured(file, tools, 2)
+  const borders = plan.chunks.slice(1).map(({ startSeconds }) => startSeconds)
+  expect(borders).toContainEqual(expect.closeTo(4, 1))
+  await using out = await temporaryFolder()
+  const chunks = await renderAll(fileSource(file), tools, plan, out.path)
+  const rendered = chunks.map(({ copy }) => copy?.video.packets)
+  expect(rendered).toEqual(plan.chunks.map(({ packets }) => packets))
+}, 30_000)
+
 it('nor before the first keyframe, where recording began between two', async () => {
   const file = path.join(folder.path, 'late.mp4')
   const keyframes = ['-force_key_frames', '0,10,12,14,16,18', '-x264-params', 'keyint=999']
