@@ -27,6 +27,8 @@ const keyframeIndexSchema = z.object({
   startPts: z.int(),
   /** First moment after the last picture. */
   endPts: z.int(),
+  /** Its clock is set back somewhere in it, so that pictures of two times claim the same moments. */
+  clockTurnsBack: z.boolean().optional(),
   /** The longest time from one picture shown to the next; at most some pictures more than that. */
   apartSeconds: z.number().nonnegative(),
   /**

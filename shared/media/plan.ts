@@ -39,6 +39,8 @@ export const renditionPlanSchema = z.object({
   truncatedAtSeconds: z.number().nonnegative().nullable(),
   /** The byte at which another recording begins behind this one, which alone is played; null: nowhere. */
   readUntil: z.int().positive().nullable().default(null),
+  /** Pictures of two times claim the same moments. Absent in older plans. */
+  clockTurnsBack: z.boolean().optional(),
   /** The demuxer's times that are shown as second 0. */
   zeroSeconds: z.object({ video: z.number(), audio: z.number() }),
   soundLeadSeconds: z.number().nonnegative(),

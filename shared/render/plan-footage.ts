@@ -112,6 +112,7 @@ function describeForPeople({
   durationSeconds,
   truncatedAtSeconds,
   readUntil,
+  clockTurnsBack,
   proxyOmitted,
 }: RenditionPlan): NonNullable<Footage['media']> {
   const { video, audio, container }: MediaDescription = media
@@ -121,6 +122,8 @@ function describeForPeople({
       `Its clock begins anew after ${durationSeconds.toFixed(1)} seconds: what follows is not played, but kept in the original.`,
     truncatedAtSeconds !== null &&
       `The recording breaks off after ${truncatedAtSeconds.toFixed(1)} seconds.`,
+    clockTurnsBack &&
+      'Its clock is set back within the recording: pictures of different times are shown over each other here, and the proxy lacks some. Examine the original.',
     proxyOmitted !== null &&
       `It has no proxy and no storyboard: ${proxyOmitted}. Players can jump only to what they have loaded.`,
   ].filter((note) => typeof note === 'string')

@@ -23,6 +23,8 @@ export const tallySchema = z.object({
   latest: z.tuple([z.int(), z.int()]).nullable(),
   /** The longest step from the latest picture to a later one; null in tallies that were begun without it. */
   apart: z.int().nonnegative().nullable().default(null),
+  /** Whether a keyframe was shown before the one that precedes it: no coding does that, only a clock set back. */
+  turnsBack: z.boolean().default(false),
   sound: z
     .object({ start: z.number(), end: z.number(), last: z.number(), step: z.number() })
     .nullable(),
@@ -40,6 +42,7 @@ export const emptyTally = (): Tally => ({
   endPts: null,
   latest: null,
   apart: 0,
+  turnsBack: false,
   sound: null,
 })
 
@@ -65,7 +68,9 @@ export function tallyPicture(tally: Tally, picture: PicturePacket): void {
   if (tally.apart !== null) tally.apart = Math.max(tally.apart, pts - last)
   if (pts > last) tally.latest = [last, pts]
   else tally.latest = [pts < last ? Math.max(before, pts) : before, last]
-  if (key && pts > (tally.pts.at(-1) ?? Number.NEGATIVE_INFINITY)) {
+  const latestKeyframe = tally.pts.at(-1) ?? Number.NEGATIVE_INFINITY
+  if (key && pts < latestKeyframe) tally.turnsBack = true
+  if (key && pts > latestKeyframe) {
     tally.pts.push(pts)
     if (position !== undefined) tally.positions.push(position)
     if (sound !== undefined) tally.sounds?.push(sound)
@@ -130,6 +135,7 @@ export function indexOfTally(
     ...(tally.sounds && tally.sounds.length > 0 && { sounds: tally.sounds }),
     startPts: firstPts,
     endPts,
+    ...(tally.turnsBack && { clockTurnsBack: true }),
     apartSeconds: seconds(
       Math.max(tally.apart ?? longestGroup(tally, endPts), endPts - last),
       video.timeBase,

@@ -52,6 +52,7 @@ export function planRenditions(
     durationSeconds,
     truncatedAtSeconds: keyframes.truncatedAtSeconds,
     readUntil: keyframes.readUntil ?? null,
+    ...(keyframes.clockTurnsBack && { clockTurnsBack: true }),
     zeroSeconds: keyframes.zeroSeconds,
     soundLeadSeconds: keyframes.soundLeadSeconds,
     apartSeconds: keyframes.apartSeconds,

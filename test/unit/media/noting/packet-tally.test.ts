@@ -50,3 +50,32 @@ describe('how far pictures are apart', () => {
     expect(indexOfTally(tally, bodyCamera)?.apartSeconds).toBeCloseTo(9, 6)
   })
 })
+
+describe('a clock that is set back', () => {
+  const shownAt = (seconds: readonly number[]) => {
+    const tally = emptyTally()
+    for (const at of seconds)
+      tallyPicture(tally, { pts: at * SECOND, duration: SECOND, bytes: 1, key: true })
+    return indexOfTally(tally, bodyCamera)
+  }
+
+  it('is told, for pictures of two times claim the same moments', () => {
+    expect(shownAt([0, 1, 2, 0, 1, 2, 3])?.clockTurnsBack).toBe(true)
+  })
+
+  it('is not suspected of one that goes on, or stands still for a picture', () => {
+    expect(shownAt([0, 1, 1, 2])?.clockTurnsBack).toBeUndefined()
+  })
+
+  it('is not suspected because pictures between keyframes are reordered', () => {
+    const tally = emptyTally()
+    for (const [at, key] of [
+      [0, true],
+      [4, true],
+      [2, false],
+      [3, false],
+    ] as const)
+      tallyPicture(tally, { pts: at * SECOND, duration: SECOND, bytes: 1, key })
+    expect(indexOfTally(tally, bodyCamera)?.clockTurnsBack).toBeUndefined()
+  })
+})
