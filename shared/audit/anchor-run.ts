@@ -132,7 +132,7 @@ async function recordMissing(
   note: NoteWithoutEntry,
 ): Promise<void> {
   const { footageId, sequence, hash, at } = note
-  await audit.appendOnce(footageId, missingAct({ sequence, hash, at }))
+  await audit.appendOnce(footageId, missingAct(note))
   log.error('an entry of an audit trail was removed', { footageId, sequence, hash, writtenAt: at })
   await pendingHeads.settle(footageId, note)
 }

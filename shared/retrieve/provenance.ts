@@ -129,29 +129,21 @@ async function chunkOf(
   kind: PlayableKind,
   row: StreamRow,
 ): Promise<ChunkProvenance> {
-  const { result, sourceSha256 } = await manifestOf(renditions, row)
-  const { startSeconds, endSeconds, bytes, sha256, video } = row.output
-  return {
-    chunk: row.chunk,
-    startSeconds,
-    endSeconds,
-    sourceSha256,
-    tool: result.tool,
-    output: { bytes, sha256 },
-    video,
-    descent: kind === 'copy' ? result.descent : null,
-  }
+  const { made, descent } = await pieceOf(renditions, row)
+  return { ...made, video: row.output.video, descent: kind === 'copy' ? descent : null }
 }
 
-async function sheetOf(renditions: Services['renditions'], row: SheetRow) {
+const sheetOf = async (renditions: Services['renditions'], row: SheetRow) =>
+  (await pieceOf(renditions, row)).made
+
+/** What one job made of a chunk, of what and by what, and whether it descends from that. */
+async function pieceOf(renditions: Services['renditions'], row: StreamRow | SheetRow) {
   const { result, sourceSha256 } = await manifestOf(renditions, row)
   const { startSeconds, endSeconds, bytes, sha256 } = row.output
+  const { tool, descent } = result
+  const output = { bytes, sha256 }
   return {
-    chunk: row.chunk,
-    startSeconds,
-    endSeconds,
-    sourceSha256,
-    tool: result.tool,
-    output: { bytes, sha256 },
+    made: { chunk: row.chunk, startSeconds, endSeconds, sourceSha256, tool, output },
+    descent,
   }
 }
